@@ -1,0 +1,26 @@
+//! Combinators in the manner of asyncio, for simulations: [`gather`], [`wait`], [`as_completed`], [`timeout`].
+//!
+//! Each states what it guarantees *for every schedule*. The letters in brackets ([G1], [W1], ...) number the guarantees;
+//! `docs/SEMANTICS.md` of the repository lists them. Everything here is built on the public interface of `reenact-sim`, so
+//! whoever writes other combinators has the same means.
+//!
+//! Children are tasks: they run whether or not the combinator is polled, and each can be picked by the scheduler on its
+//! own. That is how asyncio does it, and unlike `futures::join!` or `FuturesUnordered`, which poll their futures inside one
+//! task.
+
+mod as_completed;
+mod gather;
+mod input;
+mod outcome;
+mod task_set;
+mod timeout;
+mod try_gather;
+mod wait;
+
+pub use as_completed::{AsCompleted, Settled, WithTimeout, as_completed};
+pub use gather::{Gather, GatherSettled, gather};
+pub use input::{Each, Futures, Iterable, Tuple};
+pub use task_set::{TaskSet, TaskSetIter};
+pub use timeout::{Elapsed, Timeout, timeout, timeout_at};
+pub use try_gather::{TryFutures, TryGather, try_gather};
+pub use wait::{ReturnWhen, Wait, Waited, wait};

@@ -1,0 +1,20 @@
+//! What a combinator that yields plain values does with a task that has none.
+
+use reenact_sim::task::{Task, TaskError};
+
+/// The value of a child that has ended.
+///
+/// # Panics
+///
+/// If the child panicked, goes on panicking; if it was cancelled, says so.
+#[track_caller]
+pub(crate) fn value<T: 'static>(task: &Task<T>, combinator: &str) -> T {
+    match task.try_result() {
+        Some(Ok(value)) => value,
+        Some(Err(TaskError::Panicked(panic))) => panic.resume(),
+        Some(Err(TaskError::Cancelled)) => {
+            panic!("a child of {combinator} was cancelled and has no value; .settled() yields such ends as values")
+        }
+        None => panic!("the result of a child of {combinator} was taken before"),
+    }
+}

@@ -1,0 +1,103 @@
+//! Settings of one execution: limits, and what its end may look like.
+
+use std::time::Duration;
+
+/// What happens at a limit.
+///
+/// A number by itself means [`Fail`](Self::Fail): `max_steps(1_000)` is `max_steps(Limit::Fail(1_000))`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit<N> {
+    /// There is no limit.
+    Unlimited,
+    /// The execution fails when more than this is used.
+    Fail(N),
+    /// The execution ends when more than this is used, and an exploration goes on with the next one: the execution
+    /// counts as incomplete, not as failed.
+    Stop(N),
+}
+
+impl From<u64> for Limit<u64> {
+    fn from(number: u64) -> Self {
+        Self::Fail(number)
+    }
+}
+
+impl From<Duration> for Limit<Duration> {
+    fn from(duration: Duration) -> Self {
+        Self::Fail(duration)
+    }
+}
+
+impl<N: Copy> Limit<N> {
+    pub(crate) fn value(self) -> Option<N> {
+        match self {
+            Self::Unlimited => None,
+            Self::Fail(value) | Self::Stop(value) => Some(value),
+        }
+    }
+}
+
+/// What it means for an execution that tasks are unfinished when main is done.
+///
+/// They are reported in [`Execution::pending`](crate::Execution::pending) in any case, and dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PendingAtExit {
+    /// Nothing.
+    Ignore,
+    /// A warning, printed once per test.
+    #[default]
+    Warn,
+    /// A failure.
+    Fail,
+}
+
+/// What a panic in a task does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TaskPanics {
+    /// It fails the execution (as in shuttle and loom).
+    #[default]
+    Fail,
+    /// It is handed to whoever awaits the task, as [`TaskError::Panicked`](crate::task::TaskError::Panicked) (as in
+    /// tokio). A panic that nobody looked at is reported as a warning.
+    Deliver,
+}
+
+/// The limits of an execution, each of them an option.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) steps: Limit<u64>,
+    /// Steps without the clock moving.
+    pub(crate) steps_per_instant: Limit<u64>,
+    pub(crate) virtual_time: Limit<Duration>,
+    /// Unfinished tasks at a time.
+    pub(crate) tasks: Limit<u64>,
+}
+
+impl Limits {
+    const DEFAULT: Self = Self {
+        steps: Limit::Fail(100_000_000),
+        steps_per_instant: Limit::Fail(100_000_000),
+        virtual_time: Limit::Unlimited,
+        tasks: Limit::Fail(16_000_000),
+    };
+
+    /// The number of steps at which a limit has to be looked at next.
+    pub(crate) fn next_check(&self, steps_at_clock: u64) -> u64 {
+        let total = self.steps.value().unwrap_or(u64::MAX);
+        let instant = self.steps_per_instant.value().map_or(u64::MAX, |limit| steps_at_clock.saturating_add(limit));
+        total.min(instant)
+    }
+}
+
+/// Settings of one execution, whoever starts it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    pub(crate) limits: Limits,
+    pub(crate) pending_at_exit: PendingAtExit,
+    pub(crate) task_panics: TaskPanics,
+}
+
+impl Settings {
+    pub(crate) const DEFAULT: Self =
+        Self { limits: Limits::DEFAULT, pending_at_exit: PendingAtExit::Warn, task_panics: TaskPanics::Fail };
+}

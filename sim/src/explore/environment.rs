@@ -1,0 +1,157 @@
+//! The only reader of `REENACT_` variables: one table, strict parsing, unknown names warned about.
+
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher, RandomState};
+use std::str::FromStr;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use super::explorer::Budget;
+use crate::error::Error;
+use crate::schedule::Schedule;
+use crate::seed::Seed;
+
+/// The variables, each with what it means; the documentation shows the same table.
+const VARIABLES: [(&str, &str); 5] = [
+    ("REENACT_SEED", "the exploration's seed: a number, a 0x number, or `random`"),
+    ("REENACT_REPLAY", "a schedule: run exactly this one execution, with its full trace and its output on the terminal"),
+    ("REENACT_EXECUTIONS", "how many executions to run at most"),
+    ("REENACT_TIME_LIMIT", "how many seconds of wall time to explore at most"),
+    ("REENACT_SCHEDULER", "who answers choice points: fifo, random, pct:3, pct:3:24, exhaustive, exhaustive:2"),
+];
+
+/// What the environment says.
+#[derive(Debug, Default)]
+pub(super) struct Environment {
+    pub(super) budget: Budget,
+    pub(super) replay: Option<Schedule>,
+    /// About names that mean nothing; each is warned about once in a process.
+    pub(super) warnings: Vec<String>,
+}
+
+impl Environment {
+    pub(super) fn read() -> Result<Self, Error> {
+        let all = std::env::vars_os().filter_map(|(name, value)| {
+            let name = name.to_str().filter(|name| name.starts_with("REENACT_"))?.to_owned();
+            Some((name, value.to_str().map(str::to_owned)))
+        });
+        let mut environment = Self::parse(all)?;
+        static WARNED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+        let mut warned = WARNED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        environment.warnings.retain(|warning| warned.insert(warning.clone()));
+        Ok(environment)
+    }
+
+    /// From pairs of name and value; `None` is a value that is no Unicode.
+    fn parse(variables: impl Iterator<Item = (String, Option<String>)>) -> Result<Self, Error> {
+        let mut environment = Self::default();
+        for (name, value) in variables {
+            let value = value.ok_or_else(|| Error::environment(format!("{name}: the value is no Unicode text")))?;
+            environment.set(&name, value.trim())?;
+        }
+        Ok(environment)
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        // An empty value is one that a shell script left out.
+        if value.is_empty() && VARIABLES.iter().any(|(known, _)| *known == name) {
+            return Ok(());
+        }
+        match name {
+            "REENACT_SEED" => self.budget.seed = Some(seed(name, value)?),
+            "REENACT_REPLAY" => self.replay = Some(parsed(name, value)?),
+            "REENACT_EXECUTIONS" => {
+                let executions = value.parse::<u64>().ok().filter(|_| value.bytes().all(|b| b.is_ascii_digit()));
+                let executions = executions.filter(|executions| *executions > 0);
+                self.budget.executions = Some(executions.ok_or_else(|| {
+                    Error::environment(format!("{name}: `{value}` is no number of executions: 1 or more is, as in 10000"))
+                })?);
+            }
+            "REENACT_TIME_LIMIT" => {
+                let seconds = value.parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+                self.budget.time_limit = Some(seconds.ok_or_else(|| {
+                    Error::environment(format!("{name}: `{value}` is no number of seconds: 0 or more is, as in 60 or 0.5"))
+                })?);
+            }
+            "REENACT_SCHEDULER" => self.budget.scheduler = Some(parsed(name, value)?),
+            _ => {
+                let known: Vec<&str> = VARIABLES.iter().map(|(name, _)| *name).collect();
+                self.warnings.push(format!("{name} is no variable of reenact and is ignored; there are {}", known.join(", ")));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn parsed<T: FromStr<Err = Error>>(name: &str, value: &str) -> Result<T, Error> {
+    value.parse().map_err(|error| Error::environment(format!("{name}: {error}")))
+}
+
+fn seed(name: &str, value: &str) -> Result<Seed, Error> {
+    if value != "random" {
+        return parsed::<Seed>(name, value).map_err(|error| Error::environment(format!("{error}, or `random`")));
+    }
+    // A fresh seed for each process, the same for all its tests, so that one line explores them all again.
+    static FRESH: std::sync::LazyLock<Seed> = std::sync::LazyLock::new(|| Seed::from(RandomState::new().hash_one(0)));
+    Ok(*FRESH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(variables: &[(&str, &str)]) -> Result<Environment, Error> {
+        Environment::parse(variables.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))))
+    }
+
+    #[test]
+    fn what_is_set_is_read() {
+        let environment = parse(&[
+            ("REENACT_SEED", "0x2a"),
+            ("REENACT_EXECUTIONS", "7"),
+            ("REENACT_TIME_LIMIT", "0.5"),
+            ("REENACT_SCHEDULER", "pct:3"),
+            ("REENACT_REPLAY", "r1:3=1"),
+        ])
+        .unwrap();
+        assert_eq!(environment.budget.seed, Some(Seed::from(42)));
+        assert_eq!(environment.budget.executions, Some(7));
+        assert_eq!(environment.budget.time_limit, Some(Duration::from_millis(500)));
+        assert_eq!(environment.budget.scheduler.unwrap().to_string(), "pct:3");
+        assert_eq!(environment.replay.unwrap().to_string(), "r1:3=1");
+        assert!(environment.warnings.is_empty());
+    }
+
+    #[test]
+    fn a_value_that_means_nothing_is_refused_with_its_variable_and_what_would_be_valid() {
+        for (name, value, valid) in [
+            ("REENACT_SEED", "x", "or `random`"),
+            ("REENACT_EXECUTIONS", "0", "1 or more"),
+            ("REENACT_EXECUTIONS", "1e6", "1 or more"),
+            ("REENACT_EXECUTIONS", "+5", "1 or more"),
+            ("REENACT_TIME_LIMIT", "-1", "0 or more"),
+            ("REENACT_TIME_LIMIT", "inf", "0 or more"),
+            ("REENACT_SCHEDULER", "dfs", "exhaustive"),
+            ("REENACT_REPLAY", "3=1", "starts with `r1:`"),
+        ] {
+            let error = parse(&[(name, value)]).unwrap_err();
+            assert!(error.is_environment());
+            let text = error.to_string();
+            assert!(text.starts_with(&format!("{name}: `{value}` is no")) && text.contains(valid), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_warned_about_and_an_empty_value_is_none() {
+        let environment = parse(&[("REENACT_SEDD", "1"), ("REENACT_SEED", "")]).unwrap();
+        assert_eq!(environment.budget.seed, None);
+        assert_eq!(environment.warnings.len(), 1);
+        assert!(environment.warnings[0].starts_with("REENACT_SEDD is no variable of reenact"));
+    }
+
+    #[test]
+    fn random_seeds_are_one_per_process() {
+        let draw = || parse(&[("REENACT_SEED", "random")]).unwrap().budget.seed.unwrap();
+        assert_eq!(draw(), draw());
+    }
+}

@@ -1,0 +1,53 @@
+//! [`Report`]: what an exploration came to.
+
+use std::fmt;
+
+use crate::scheduler::SchedulerKind;
+use crate::seed::Seed;
+use crate::simulation::{Failure, Warning};
+
+/// What an exploration came to.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Report {
+    /// Executions that were run, the failing one included. Runs of the same execution to look closer are not counted.
+    pub executions: u64,
+    /// Distinct digests among them: different interleavings.
+    pub distinct: u64,
+    /// Whether every schedule was tried.
+    pub exhausted: bool,
+    /// The estimated probability that one more execution shows a new digest (Good-Turing); 0 when exhausted.
+    pub unseen: f64,
+    /// Executions that ended at a limit that says to stop, and so show only a beginning.
+    pub stopped: u64,
+    /// The first failure.
+    pub failure: Option<Failure>,
+    /// What should be looked at although nothing failed: of the first execution that had something.
+    pub warnings: Vec<Warning>,
+    /// The seed of the exploration.
+    pub seed: Seed,
+    /// Who answered the choice points; `None` if it was a scheduler of the user's own.
+    pub scheduler: Option<SchedulerKind>,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = |n: u64| if n == 1 { "" } else { "s" };
+        write!(f, "{} execution{}, {} distinct", self.executions, plural(self.executions), self.distinct)?;
+        if self.exhausted {
+            write!(f, ": every schedule")?;
+        } else {
+            write!(f, "; one more shows something new with probability {:.2}", self.unseen)?;
+        }
+        if self.stopped > 0 {
+            write!(f, "; {} stopped at a limit", self.stopped)?;
+        }
+        for warning in &self.warnings {
+            write!(f, "\nwarning: {warning}")?;
+        }
+        match &self.failure {
+            Some(failure) => write!(f, "\n{failure}"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Looking closer: the failing execution is run once more, with everything recorded.
+
+use std::future::Future;
+use std::io::Write;
+
+use super::explorer::{Explorer, Plan};
+use super::{Report, Verdict};
+use crate::kernel::{self, FailureKind, Model, Order, Scheduler};
+use crate::output::Echo;
+use crate::schedule::Schedule;
+use crate::scheduler::Replay;
+use crate::seed::Seed;
+use crate::simulation::{Execution, Failure, once};
+use crate::trace::{TaskId, recorder};
+
+impl Explorer {
+    /// Runs the execution that is just over once more, with a full trace, and whether it came out the same.
+    #[track_caller]
+    pub(super) fn rerun<F: Future>(&self, order: &Order, seed: Seed, body: &impl Fn() -> F) -> (Execution<F::Output>, bool) {
+        let schedule = kernel::with(|kernel| kernel.schedule());
+        let digest = recorder::with(|recorder| recorder.digest());
+        let mut replay = Box::new(Replay::new(&schedule));
+        replay.begin(0, &Model::default());
+        let order = Order { full: true, ..*order };
+        let (execution, _, _) = once::full(&order, replay, seed, body);
+        let same = execution.trace.digest() == digest;
+        (execution, same)
+    }
+
+    /// The failure of the execution that is just over, from a second run with a full trace. If the second run is not the
+    /// same, that is the failure: nothing else about it could be trusted.
+    #[track_caller]
+    pub(super) fn look_closer<F>(
+        &self,
+        plan: &Plan,
+        order: &Order,
+        index: u64,
+        first: (FailureKind, String),
+        body: &impl Fn() -> F,
+    ) -> Failure
+    where
+        F: Future,
+        F::Output: Verdict,
+    {
+        let (execution, same) = self.rerun(order, plan.seed, body);
+        let (kind, message) = first;
+        let mut failure = match failure_of(&execution, plan.seed) {
+            Some(failure) if same && failure.kind == kind => failure,
+            other => {
+                let again = match &other {
+                    Some(failure) => format!("failed with a {}: {}", failure.kind, failure.message),
+                    None => "passed".to_owned(),
+                };
+                let message = format!(
+                    "the same schedule gave two different executions: the first failed with a {kind} ({message}), the second {again}.\n\
+                     Something besides the schedule decides what this program does: the order of a HashMap, a clock or random \
+                     numbers of the machine, another thread, a static that one execution leaves to the next, select! without \
+                     `biased`."
+                );
+                failure_at_end(&execution, plan.seed, FailureKind::Nondeterminism, message)
+            }
+        };
+        self.hint(plan, &mut failure, index);
+        failure
+    }
+
+    /// What a failure has to know to print lines that can be pasted.
+    pub(super) fn hint(&self, plan: &Plan, failure: &mut Failure, index: u64) {
+        failure.execution = index;
+        failure.hints.command =
+            self.command.clone().or_else(|| self.name.as_deref().map(command_of_name)).or_else(command_of_thread);
+        failure.hints.passed = plan.replay.is_none().then_some(index);
+        failure.hints.replayed = plan.replay.is_some();
+        let mut explore = vec![("REENACT_SEED", plan.seed.to_string())];
+        if let Some(scheduler) = &plan.scheduler {
+            explore.push(("REENACT_SCHEDULER", scheduler.to_string()));
+        }
+        if plan.executions <= index.saturating_add(1) || plan.executions != 1_000 {
+            explore.push(("REENACT_EXECUTIONS", plan.executions.to_string()));
+        }
+        explore.retain(|(_, value)| *value != u64::MAX.to_string());
+        failure.hints.explore = explore;
+    }
+
+    /// Runs exactly one execution, for somebody who watches: output as it comes, then the whole trace.
+    #[track_caller]
+    pub(super) fn replay<F>(&self, plan: &Plan, schedule: &Schedule, body: impl Fn() -> F) -> Report
+    where
+        F: Future,
+        F::Output: Verdict,
+    {
+        say(&format!("replaying {schedule}{}", self.name.as_ref().map_or_else(String::new, |name| format!(" of {name}"))));
+        let mut failure = None;
+        let echo = Echo::new();
+        let mut verdict = None;
+        let mut report = self.look_at_each(plan, body, |execution| {
+            say(&format!("\ntrace:\n{}", execution.trace));
+            if let Ok(output) = &execution.outcome {
+                verdict = output.error().map(|error| failure_at_end(execution, plan.seed, FailureKind::Error, error));
+            }
+            failure = execution.outcome.as_ref().err().cloned();
+            std::ops::ControlFlow::Continue(())
+        });
+        drop(echo);
+        if let Some(failure) = &mut verdict {
+            self.hint(plan, failure, 0);
+        }
+        report.failure = failure.or(verdict);
+        if report.failure.is_none() {
+            say("the replayed execution passed");
+        }
+        report
+    }
+}
+
+/// The failure of an execution whose body may have returned an error; `None` if it passed.
+fn failure_of<T: Verdict>(execution: &Execution<T>, seed: Seed) -> Option<Failure> {
+    match &execution.outcome {
+        Err(failure) => Some(failure.clone()),
+        Ok(output) => output.error().map(|error| failure_at_end(execution, seed, FailureKind::Error, error)),
+    }
+}
+
+/// A failure that was found when the execution was over.
+fn failure_at_end<T>(execution: &Execution<T>, seed: Seed, kind: FailureKind, message: String) -> Failure {
+    let main = execution.trace.task(TaskId::MAIN);
+    Failure {
+        kind,
+        schedule: execution.schedule.clone(),
+        seed,
+        trace: execution.trace.clone(),
+        message,
+        task: main.map(|info| info.path.clone()),
+        task_name: main.map(|info| info.name.to_string()),
+        place: None,
+        at: crate::instant::Instant::ZERO + execution.stats.elapsed,
+        execution: 0,
+        hints: Default::default(),
+    }
+}
+
+fn command_of_name(name: &str) -> String {
+    format!("cargo test {name}")
+}
+
+/// A test that said no name runs on a thread that is called like it.
+fn command_of_thread() -> Option<String> {
+    let thread = std::thread::current();
+    let name = thread.name().filter(|name| *name != "main")?;
+    Some(format!("cargo test {name} -- --exact"))
+}
+
+/// For whoever watches a replay: past the test runner, which captures what goes through print!.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}

@@ -1,0 +1,199 @@
+//! From the first line of an execution to the last: begin, run, last steps, what is pending, drop everything.
+
+use std::future::Future;
+use std::pin::pin;
+
+use super::step::{Main, MainFuture};
+use super::{FailureKind, Fault, Kernel, Phase, Scheduler, panics};
+use crate::config::{PendingAtExit, Settings};
+use crate::schedule::TaskPath;
+use crate::seed::Seed;
+use crate::time::clock;
+use crate::trace::recorder::{self, Recorder};
+use crate::trace::{Site, TaskId, WaitReason};
+
+/// What an execution left: its fault or main's result, and the scheduler for the next one.
+pub(crate) struct Ended<T> {
+    pub(crate) outcome: Result<T, Fault>,
+    pub(crate) scheduler: Option<Box<dyn Scheduler>>,
+    /// Tasks that had not ended.
+    pub(crate) pending: Vec<Pending>,
+}
+
+/// A task that had not ended when main was done.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) task: TaskId,
+    /// Known when the trace is full.
+    pub(crate) details: Option<PendingDetails>,
+}
+
+#[derive(Debug)]
+pub(crate) struct PendingDetails {
+    pub(crate) path: TaskPath,
+    pub(crate) name: std::sync::Arc<str>,
+    pub(crate) spawned_at: Option<Site>,
+    pub(crate) waits_for: Option<WaitReason>,
+    pub(crate) line: String,
+}
+
+/// What [`Kernel::execute`] needs to know.
+#[derive(Debug)]
+pub(crate) struct Order {
+    pub(crate) settings: Settings,
+    pub(crate) data_seed: Seed,
+    /// Whether all events are kept.
+    pub(crate) full: bool,
+}
+
+impl Kernel {
+    /// Runs one execution.
+    ///
+    /// # Panics
+    ///
+    /// Inside an execution.
+    #[track_caller]
+    pub(crate) fn execute<F: Future>(
+        &self,
+        order: &Order,
+        scheduler: Box<dyn Scheduler>,
+        body: impl FnOnce() -> F,
+    ) -> Ended<F::Output> {
+        let inbox = self.begin(order.settings, order.data_seed, scheduler, order.full);
+        let quiet = panics::Quiet::new();
+        let mut output = None;
+        // The body is called within main's first step, so what it does before its first await is traced like the rest.
+        let future = pin!(Some(async { body().await }));
+        let mut main = MainFuture { future, output: &mut output };
+        self.drive(&mut main, &inbox);
+        if self.main_done.get() && self.fault.borrow().is_none() {
+            self.last_steps(&mut main, &inbox);
+        }
+        self.check_scheduler();
+        let pending = self.settle_pending();
+        self.drop_everything(&mut main);
+        drop(quiet);
+        recorder::with(|recorder| recorder.end());
+        let mut scheduler = self.core.borrow_mut().scheduler.take();
+        if let Some(scheduler) = scheduler.as_deref_mut() {
+            scheduler.end();
+        }
+        self.phase.set(Phase::Idle);
+        let outcome = match (self.fault.borrow_mut().take(), output) {
+            (None, Some(output)) => Ok(output),
+            (Some(fault), _) => Err(fault),
+            (None, None) => unreachable!("an execution ends with main's result or with a fault"),
+        };
+        Ended { outcome, scheduler, pending }
+    }
+
+    /// A replay that has not met every choice of its schedule was of another execution, whatever the end.
+    fn check_scheduler(&self) {
+        let refusal = self.core.borrow_mut().scheduler.as_deref_mut().and_then(Scheduler::refusal);
+        let Some(refusal) = refusal else { return };
+        let mut fault = self.fault.borrow_mut();
+        if fault.as_ref().is_some_and(|fault| matches!(fault.kind, FailureKind::Divergence | FailureKind::Nondeterminism)) {
+            return;
+        }
+        let instead = fault.take();
+        let message = match &instead {
+            Some(fault) => format!("{}; it ended with a {}: {}", refusal.message, fault.kind, fault.message),
+            None => refusal.message,
+        };
+        *fault = Some(Fault {
+            kind: refusal.kind,
+            task: instead.as_ref().and_then(|fault| fault.task),
+            message,
+            place: instead.and_then(|fault| fault.place),
+            at: clock::with(|clock| clock.now()),
+            stopped: false,
+        });
+    }
+
+    /// Records the tasks that main's end leaves unfinished, and fails the execution if that is to be so.
+    fn settle_pending(&self) -> Vec<Pending> {
+        if self.fault.borrow().is_some() || self.table().live == 0 {
+            return Vec::new();
+        }
+        let pending = recorder::with(|recorder| {
+            let table = self.table();
+            let pending = table.unfinished().into_iter().map(|slot| {
+                let entry = table.peek(slot);
+                recorder.pending_at_exit(entry.number, entry.path_hash);
+                let details = recorder.known(entry.number).zip(recorder.path_of(entry.number));
+                let details = details.map(|((name, spawned_at), path)| PendingDetails {
+                    path,
+                    name,
+                    spawned_at,
+                    waits_for: recorder.waits_for(entry.number),
+                    line: self.describe(entry.number, recorder),
+                });
+                Pending { task: TaskId::new(entry.number), details }
+            });
+            pending.collect::<Vec<_>>()
+        });
+        if self.settings.get().pending_at_exit == PendingAtExit::Fail {
+            let mut message =
+                format!("main is done and {} task{} not:", pending.len(), if pending.len() == 1 { " is" } else { "s are" });
+            for details in pending.iter().filter_map(|task| task.details.as_ref()) {
+                message.push_str("\n  ");
+                message.push_str(&details.line);
+            }
+            self.fault_with(Fault {
+                kind: FailureKind::PendingAtExit,
+                task: pending.first().map(|task| task.task.number()),
+                message,
+                place: None,
+                at: clock::with(|clock| clock.now()),
+                stopped: false,
+            });
+        }
+        pending
+    }
+
+    /// Drops what is left, main first and then in spawn order. A panic there fails the execution.
+    fn drop_everything(&self, main: &mut dyn Main) {
+        self.phase.set(Phase::Dropping);
+        // The trace of a failure ends with the failure.
+        let mark = self.fault.borrow().is_some().then(|| recorder::with(Recorder::mark));
+        if !self.main_done.get() {
+            self.run_caught(Some(0), || main.clear());
+        }
+        if self.table().live > 0 {
+            let unfinished = self.table().unfinished();
+            for slot in unfinished {
+                let (body, joiner, number) = {
+                    let mut table = self.table_mut();
+                    let entry = table.at(slot);
+                    (entry.body.take(), entry.joiner.take(), entry.number)
+                };
+                self.run_caught(Some(number), || drop((body, joiner)));
+            }
+        }
+        if self.table().occupied() > 1 {
+            let leftovers = self.table_mut().leftovers();
+            leftovers.into_iter().for_each(|body| self.run_caught(None, || drop(body)));
+        }
+        let extras = &self.extras;
+        let unseen: Vec<u32> = extras.borrow().panics.keys().copied().collect();
+        unseen.into_iter().for_each(|task| extras.borrow_mut().give_up_panic(task));
+        self.run_caught(None, || {
+            clock::with(|clock| clock.clear());
+            let scopes = self.scopes.borrow_mut().begin();
+            let watches = self.watches.borrow_mut().begin();
+            drop((scopes, watches));
+        });
+        // Handles that are still about are of an execution that is over.
+        self.table_mut().begin(false);
+        if let Some(mark) = mark {
+            recorder::with(|recorder| recorder.rewind(mark));
+        }
+    }
+
+    /// Runs code that may be the program's outside a step: destructors, foreign wakers, a scheduler.
+    fn run_caught(&self, task: Option<u32>, body: impl FnOnce()) {
+        if let Err(payload) = panics::catch(body) {
+            self.panicked_outside(task, payload);
+        }
+    }
+}

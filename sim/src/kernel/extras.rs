@@ -1,0 +1,140 @@
+//! What few executions need: names, data streams, panics handed over, resources, things to warn about.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Kernel;
+use super::panics::Caught;
+use crate::hash::mix;
+use crate::resource::{Access, ResourceId};
+use crate::rng::Stream;
+use crate::seed::Seed;
+use crate::trace::{AccessKind, TaskId, recorder};
+
+#[derive(Debug)]
+pub(super) struct Extras {
+    /// Explicit names, by task number.
+    pub(super) names: BTreeMap<u32, Arc<str>>,
+    /// Panics that nobody has taken yet, by task number.
+    pub(super) panics: BTreeMap<u32, Panicked>,
+    /// Panics that nobody can take any more.
+    pub(super) unseen: Vec<Unseen>,
+    /// Sites of spawns that came too late.
+    pub(super) refused_spawns: u32,
+    data_seed: Seed,
+    /// Data streams that were drawn from, by task number and stream number.
+    streams: BTreeMap<(u32, u64), Stream>,
+    /// How many resources each task has created.
+    resources: BTreeMap<u32, u32>,
+}
+
+/// The panic of a task, to be handed to whoever awaits it.
+pub(crate) struct Panicked {
+    pub(super) task: TaskId,
+    pub(super) caught: Caught,
+    pub(super) payload: Option<Box<dyn Any + Send>>,
+}
+
+impl std::fmt::Debug for Panicked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Panicked").field("task", &self.task).field("caught", &self.caught).finish_non_exhaustive()
+    }
+}
+
+impl Panicked {
+    /// Message and payload.
+    pub(crate) fn into_parts(self) -> (String, Box<dyn Any + Send>) {
+        (self.caught.message, self.payload.unwrap_or_else(|| Box::new(())))
+    }
+}
+
+/// A panic that nobody looked at.
+#[derive(Debug)]
+pub(crate) struct Unseen {
+    pub(crate) task: u32,
+    pub(crate) message: String,
+    pub(crate) place: Option<String>,
+}
+
+impl Extras {
+    pub(super) const fn new() -> Self {
+        Self {
+            names: BTreeMap::new(),
+            panics: BTreeMap::new(),
+            unseen: Vec::new(),
+            refused_spawns: 0,
+            data_seed: Seed::ZERO,
+            streams: BTreeMap::new(),
+            resources: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn begin(&mut self, data_seed: Seed) {
+        self.data_seed = data_seed;
+        self.refused_spawns = 0;
+        self.names.clear();
+        self.panics.clear();
+        self.unseen.clear();
+        self.streams.clear();
+        self.resources.clear();
+    }
+
+    /// Nobody will ask for the panic of this task any more.
+    pub(super) fn give_up_panic(&mut self, task: u32) {
+        if let Some(panicked) = self.panics.remove(&task) {
+            let Caught { message, place } = panicked.caught;
+            self.unseen.push(Unseen { task, message, place });
+        }
+    }
+}
+
+impl Kernel {
+    /// Draws from a data stream of a task.
+    pub(crate) fn draw<R>(&self, task: u32, path_hash: u64, number: u64, draw: impl FnOnce(&mut Stream) -> R) -> R {
+        let mut extras = self.extras.borrow_mut();
+        let data_seed = extras.data_seed;
+        draw(extras.streams.entry((task, number)).or_insert_with(|| Stream::of_task(data_seed, path_hash, number)))
+    }
+
+    /// The seed of the data, if any was drawn.
+    pub(crate) fn drawn_data_seed(&self) -> Option<Seed> {
+        let extras = self.extras.borrow();
+        (!extras.streams.is_empty()).then_some(extras.data_seed)
+    }
+
+    /// A new resource of the running task: its identity, and its number among the task's.
+    pub(crate) fn new_resource(&self) -> Option<(ResourceId, String)> {
+        let word = self.current_word()?;
+        let (number, path_hash) = {
+            let table = self.table();
+            let entry = table.find(word)?;
+            (entry.number, entry.path_hash)
+        };
+        let mut extras = self.extras.borrow_mut();
+        let count = extras.resources.entry(number).or_insert(0);
+        *count += 1;
+        let path = recorder::with(|recorder| recorder.path_of(number))?;
+        Some((ResourceId::new(mix(path_hash, u64::from(*count))), format!("{path}#{}", *count - 1)))
+    }
+
+    /// The running step touches a resource.
+    pub(crate) fn access(&self, resource: ResourceId, name: &Arc<str>, kind: AccessKind) {
+        recorder::with(|recorder| recorder.accessed(name, kind));
+        if self.observed.get() {
+            self.accesses.borrow_mut().push(Access::new(resource, kind));
+        }
+    }
+
+    /// Whether there is anything for [`take_unseen`](Self::take_unseen).
+    pub(crate) fn has_unseen(&self) -> bool {
+        let extras = self.extras.borrow();
+        !extras.unseen.is_empty() || extras.refused_spawns > 0
+    }
+
+    /// Panics that nobody looked at, spawns that were refused.
+    pub(crate) fn take_unseen(&self) -> (Vec<Unseen>, u32) {
+        let mut extras = self.extras.borrow_mut();
+        (std::mem::take(&mut extras.unseen), extras.refused_spawns)
+    }
+}

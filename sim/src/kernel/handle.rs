@@ -1,0 +1,163 @@
+//! What a task handle does with its entry: wait, take the result, cancel, let go.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::task::Waker;
+
+use super::spawn::default_name;
+use super::table::{NONE, flag};
+use super::{Kernel, Panicked, Phase, TaskWord, panics};
+use crate::schedule::ChoiceKind;
+use crate::trace::{Ending, TaskId, WaitReason, recorder};
+
+/// How a task stands.
+#[derive(Debug)]
+pub(crate) enum Standing {
+    /// It is of another execution, or of none.
+    Unknown,
+    Unfinished,
+    Finished(Ending),
+}
+
+impl Kernel {
+    pub(crate) fn standing(&self, word: TaskWord) -> Standing {
+        match self.table().find(word) {
+            None => Standing::Unknown,
+            Some(entry) if entry.flags & flag::FINISHED == 0 => Standing::Unfinished,
+            Some(entry) if entry.flags & flag::CANCELLED != 0 => Standing::Finished(Ending::Cancelled),
+            Some(entry) if entry.flags & flag::PANICKED != 0 => Standing::Finished(Ending::Panicked),
+            Some(_) => Standing::Finished(Ending::Returned),
+        }
+    }
+
+    /// Number and completion number of a task of this execution.
+    pub(crate) fn numbers(&self, word: TaskWord) -> Option<(u32, u32)> {
+        self.table().find(word).map(|entry| (entry.number, entry.completion))
+    }
+
+    /// The awaiter of a task is pending: whom to wake when the task ends.
+    ///
+    /// # Panics
+    ///
+    /// If the task awaits itself.
+    #[track_caller]
+    pub(crate) fn join_later(&self, word: TaskWord, waker: &Waker) {
+        let mut waker = Some(waker.clone());
+        let number = {
+            let mut table = self.table_mut();
+            let Some(entry) = table.get(word) else { return };
+            if word.slot() == self.current_slot.get() {
+                let number = entry.number;
+                drop(table);
+                panic!("task {} awaits itself: it can never end", TaskId::new(number));
+            }
+            std::mem::swap(&mut entry.joiner, &mut waker);
+            entry.number
+        };
+        drop(waker);
+        recorder::with(|recorder| recorder.waits(|| WaitReason::Task(TaskId::new(number))));
+    }
+
+    /// Moves the result of a task that has returned.
+    pub(crate) fn take_output(&self, word: TaskWord, into: &mut dyn Any) {
+        let body = self.table_mut().get(word).and_then(|entry| entry.body.take());
+        if let Some(mut body) = body {
+            body.as_mut().take(into);
+        }
+    }
+
+    /// Looks at the result of a task that has returned.
+    pub(crate) fn look<T: 'static, R>(&self, word: TaskWord, look: impl FnOnce(&T) -> R) -> Option<R> {
+        // Out of the table meanwhile: to look is the program's code.
+        let body = self.table_mut().get(word)?.body.take()?;
+        let seen = body.output().and_then(|output| output.downcast_ref()).map(look);
+        if let Some(entry) = self.table_mut().get(word) {
+            entry.body = Some(body);
+        }
+        seen
+    }
+
+    /// The panic of a task, the first time it is asked for.
+    pub(crate) fn take_panic(&self, task: u32) -> Option<Panicked> {
+        self.extras.borrow_mut().panics.remove(&task)
+    }
+
+    /// Requests that a task ends. `false` if it has ended already.
+    pub(crate) fn cancel(&self, word: TaskWord) -> bool {
+        let (number, path_hash) = {
+            let mut table = self.table_mut();
+            let Some(entry) = table.get(word).filter(|entry| entry.flags & flag::FINISHED == 0) else {
+                return false;
+            };
+            entry.flags |= flag::CANCEL;
+            entry.requests = entry.requests.saturating_add(1);
+            (entry.number, entry.path_hash)
+        };
+        recorder::with(|recorder| recorder.cancel_requested(number, path_hash));
+        self.wake(word);
+        true
+    }
+
+    /// The handle is gone: the entry goes with it, or when the task ends.
+    #[inline]
+    pub(crate) fn detach(&self, word: TaskWord) {
+        let (body, number, panicked) = {
+            let mut table = self.table_mut();
+            let Some(entry) = table.get(word) else { return };
+            if entry.flags & flag::FINISHED == 0 {
+                entry.flags |= flag::DETACHED;
+                let joiner = entry.joiner.take();
+                drop(table);
+                drop(joiner);
+                return;
+            }
+            let body = entry.body.take();
+            let number = entry.number;
+            let panicked = entry.flags & flag::PANICKED != 0;
+            table.vacate(word.slot());
+            (body, number, panicked)
+        };
+        if panicked {
+            self.extras.borrow_mut().give_up_panic(number);
+        }
+        drop(body);
+    }
+
+    /// The running task.
+    #[inline]
+    pub(crate) fn current_word(&self) -> Option<TaskWord> {
+        let slot = self.current_slot.get();
+        if slot == NONE {
+            return None;
+        }
+        Some(self.table().peek(slot).word)
+    }
+
+    /// Number and path hash of the running task.
+    pub(crate) fn current_numbers(&self) -> Option<(u32, u64)> {
+        let table = self.table();
+        let entry = table.find(self.current_word()?)?;
+        Some((entry.number, entry.path_hash))
+    }
+
+    /// The name of a task: its own, or its function's, or its path. The same at every trace level.
+    pub(crate) fn display_name(&self, word: TaskWord) -> Option<Arc<str>> {
+        let (number, type_name) = self.table().find(word).map(|entry| (entry.number, entry.type_name))?;
+        let name = self.extras.borrow().names.get(&number).cloned();
+        Some(name.unwrap_or_else(|| default_name(number, type_name())))
+    }
+
+    /// A choice point of the program itself. Where the scheduler gives no answer the step is left; in a destructor that
+    /// runs during a panic, and while everything is dropped, the answer is the default.
+    pub(crate) fn choose_or_leave(&self, kind: ChoiceKind, alternatives: u32) -> u32 {
+        let ending = self.phase.get() == Phase::Dropping || self.fault.borrow().is_some();
+        if alternatives < 2 || ending {
+            return 0;
+        }
+        match self.choose(kind, alternatives) {
+            Some(picked) => picked,
+            None if std::thread::panicking() || self.current_slot.get() == NONE => 0,
+            None => panics::leave(),
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! The executor. Private: everything public is a thin room on top of it.
+//!
+//! One kernel per thread, reused from one execution to the next, so that in steady state an execution allocates nothing
+//! but the program's own futures. Its state lies in cells of its own data, each borrowed only where no code of the program
+//! can run: user code (futures, destructors, foreign wakers) may call back into the kernel at any time.
+
+mod choice;
+mod end;
+mod extras;
+mod fault;
+mod handle;
+mod inbox;
+mod panics;
+mod ready;
+mod run;
+mod scopes;
+mod spawn;
+mod step;
+mod table;
+mod waker;
+#[cfg(test)]
+mod waker_tests;
+mod watch;
+
+use std::cell::{Cell, Ref, RefCell, RefMut};
+use std::mem::ManuallyDrop;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use choice::{ChoicePoint, Model, Refusal, Scheduler};
+pub(crate) use end::{Ended, Order, Pending};
+pub(crate) use extras::Panicked;
+pub use fault::FailureKind;
+pub(crate) use fault::Fault;
+pub(crate) use handle::Standing;
+pub(crate) use scopes::{Request, ScopeKey};
+pub(crate) use waker::TaskWord;
+pub(crate) use watch::Group;
+
+use crate::config::Settings;
+use crate::resource::Access;
+use crate::schedule::{Choice, Schedule};
+use crate::seed::Seed;
+use crate::time::clock;
+use crate::trace::recorder;
+use extras::Extras;
+use inbox::{Inbox, Serials};
+use ready::ReadyQueue;
+use scopes::Scopes;
+use table::{NONE, Table};
+use watch::Watches;
+
+thread_local! {
+    // Without a destructor of its own, so that it can be reached without a look at its state, and also while the
+    // thread ends. What it owns is freed by CLEANUP.
+    static KERNEL: ManuallyDrop<Kernel> = const { ManuallyDrop::new(Kernel::new()) };
+    static CLEANUP: Cleanup = const { Cleanup };
+}
+
+/// The kernel of this thread.
+#[inline]
+pub(crate) fn with<R>(body: impl FnOnce(&Kernel) -> R) -> R {
+    KERNEL.with(|kernel| body(kernel))
+}
+
+/// Frees the memory of this thread's kernel, clock and recorder when the thread ends.
+struct Cleanup;
+
+impl Drop for Cleanup {
+    fn drop(&mut self) {
+        with(|kernel| {
+            if kernel.phase.get() == Phase::Idle {
+                kernel.core.replace(Core::new());
+                kernel.scopes.replace(Scopes::new());
+                kernel.watches.replace(Watches::new());
+            }
+        });
+        clock::with(clock::Clock::free);
+        recorder::with(recorder::Recorder::free);
+    }
+}
+
+/// What an execution is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// None is running.
+    Idle,
+    /// Tasks are stepped.
+    Running,
+    /// Main is done; what was ready then takes its last step. Wakes and spawns make nothing ready any more.
+    LastSteps,
+    /// Unfinished tasks are dropped. Spawns are refused.
+    Dropping,
+}
+
+/// The executor of one thread.
+#[derive(Debug)]
+pub(crate) struct Kernel {
+    phase: Cell<Phase>,
+    settings: Cell<Settings>,
+    /// Which execution of the process this is.
+    epoch: Cell<u64>,
+    core: RefCell<Core>,
+    scopes: RefCell<Scopes>,
+    watches: RefCell<Watches>,
+    extras: RefCell<Extras>,
+    /// Whether the scheduler wants its hooks called.
+    observed: Cell<bool>,
+    /// What the current step touched, as long as the scheduler wants to know.
+    accesses: RefCell<Vec<Access>>,
+    /// Slot of the task being stepped, or [`NONE`].
+    current_slot: Cell<u32>,
+    /// The innermost scope being polled, or [`NONE`].
+    current_scope: Cell<u32>,
+    /// A scope has taken the request that this step delivers.
+    delivery_taken: Cell<bool>,
+    /// A request was passed on beyond the outermost scope.
+    task_resumed: Cell<bool>,
+    main_done: Cell<bool>,
+    /// The loop is to stop: main is done or there is a fault.
+    stop: Cell<bool>,
+    fault: RefCell<Option<Fault>>,
+}
+
+/// What the loop works on. Borrowed as a whole, and never while code of the program runs.
+#[derive(Debug)]
+struct Core {
+    view: View,
+    serials: Serials,
+    scheduler: Option<Box<dyn Scheduler>>,
+    counts: Counts,
+    /// The next step number at which a limit has to be looked at.
+    next_check: u64,
+    /// Steps when the clock moved last.
+    steps_at_clock: u64,
+    /// How often tasks have become ready.
+    readies: u64,
+    /// How many tasks have ended.
+    completions: u32,
+}
+
+/// What a scheduler may look at while it chooses.
+#[derive(Debug)]
+struct View {
+    table: Table,
+    ready: ReadyQueue,
+    /// Every answered choice point.
+    choices: Vec<Choice>,
+    /// The task that stepped last.
+    last: TaskWord,
+}
+
+/// What is counted in an execution.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) steps: u64,
+    /// Steps up to the first choice, the one that it picked included; 0 if there was none.
+    pub(crate) first_choice_at: u64,
+    pub(crate) preemptions: u64,
+    pub(crate) tasks: u64,
+    pub(crate) choices: u64,
+}
+
+impl Kernel {
+    const fn new() -> Self {
+        Self {
+            phase: Cell::new(Phase::Idle),
+            settings: Cell::new(Settings::DEFAULT),
+            epoch: Cell::new(0),
+            core: RefCell::new(Core::new()),
+            scopes: RefCell::new(Scopes::new()),
+            watches: RefCell::new(Watches::new()),
+            extras: RefCell::new(Extras::new()),
+            observed: Cell::new(false),
+            accesses: RefCell::new(Vec::new()),
+            current_slot: Cell::new(NONE),
+            current_scope: Cell::new(NONE),
+            delivery_taken: Cell::new(false),
+            task_resumed: Cell::new(false),
+            main_done: Cell::new(false),
+            stop: Cell::new(false),
+            fault: RefCell::new(None),
+        }
+    }
+
+    /// Makes everything ready for a new execution. Main becomes task 0, and ready.
+    ///
+    /// # Panics
+    ///
+    /// Inside an execution.
+    #[track_caller]
+    fn begin(&self, settings: Settings, data_seed: Seed, scheduler: Box<dyn Scheduler>, full: bool) -> Arc<Inbox> {
+        assert!(
+            self.phase.get() == Phase::Idle,
+            "a simulation was started inside a simulation: run one after the other, or spawn tasks in the running one"
+        );
+        CLEANUP.with(|_| ());
+        static EPOCH: AtomicU64 = AtomicU64::new(1);
+        let epoch = EPOCH.fetch_add(1, Ordering::Relaxed);
+        self.epoch.set(epoch);
+        self.settings.set(settings);
+        self.observed.set(scheduler.observes());
+        let inbox = self.core.borrow_mut().begin(&settings, scheduler);
+        self.extras.borrow_mut().begin(data_seed);
+        self.task_resumed.set(false);
+        self.main_done.set(false);
+        self.stop.set(false);
+        *self.fault.borrow_mut() = None;
+        clock::with(|clock| clock.begin(epoch));
+        recorder::with(|recorder| recorder.begin(full));
+        self.phase.set(Phase::Running);
+        self.spawn_main();
+        inbox
+    }
+
+    /// The numbers of what is still registered anywhere: tasks, timers, scopes, watches.
+    pub(crate) fn census(&self) -> [usize; 4] {
+        [
+            self.table().live as usize,
+            clock::with(|clock| clock.armed()),
+            self.scopes.borrow().live(),
+            self.watches.borrow().live(),
+        ]
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        let core = self.core.borrow();
+        Counts { choices: core.view.choices.len() as u64, ..core.counts }
+    }
+
+    pub(crate) fn choices(&self) -> Vec<Choice> {
+        self.core.borrow().view.choices.clone()
+    }
+
+    /// The schedule of the execution that is running or just over.
+    pub(crate) fn schedule(&self) -> Schedule {
+        recorder::with(|recorder| recorder.schedule(&self.core.borrow().view.choices, self.drawn_data_seed()))
+    }
+
+    fn table(&self) -> Ref<'_, Table> {
+        Ref::map(self.core.borrow(), |core| &core.view.table)
+    }
+
+    fn table_mut(&self) -> RefMut<'_, Table> {
+        RefMut::map(self.core.borrow_mut(), |core| &mut core.view.table)
+    }
+}
+
+impl Core {
+    const fn new() -> Self {
+        Self {
+            view: View { table: Table::new(), ready: ReadyQueue::new(), choices: Vec::new(), last: TaskWord::NONE },
+            serials: Serials::new(),
+            scheduler: None,
+            counts: Counts { steps: 0, first_choice_at: 0, preemptions: 0, tasks: 0, choices: 0 },
+            next_check: 0,
+            steps_at_clock: 0,
+            readies: 0,
+            completions: 0,
+        }
+    }
+
+    fn begin(&mut self, settings: &Settings, scheduler: Box<dyn Scheduler>) -> Arc<Inbox> {
+        self.view.table.begin(scheduler.observes());
+        self.view.ready.clear();
+        self.scheduler = Some(scheduler);
+        self.view.choices.clear();
+        self.view.last = TaskWord::NONE;
+        self.counts = Counts::default();
+        self.next_check = settings.limits.next_check(0);
+        self.steps_at_clock = 0;
+        self.readies = 0;
+        self.completions = 0;
+        self.serials.begin()
+    }
+}

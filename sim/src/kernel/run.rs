@@ -1,0 +1,274 @@
+//! The run loop: ready, choice, poll, wakes and events, quiescence.
+
+use super::fault::{FailureKind, Fault};
+use super::inbox::Inbox;
+use super::step::{Main, Running};
+use super::table::{NONE, flag};
+use super::{Core, Kernel, Phase, panics, waker};
+use crate::config::Limit;
+use crate::schedule::ChoiceKind;
+use crate::time::clock::{self, Clock};
+use crate::trace::recorder::{self, Recorder};
+use crate::trace::{TaskId, WaitReason};
+
+impl Kernel {
+    /// Steps tasks until main is done or the execution has failed; in the last steps, until nothing is ready.
+    pub(super) fn drive(&self, main: &mut dyn Main, inbox: &Inbox) {
+        recorder::with(|recorder| {
+            clock::with(|clock| {
+                let mut running = None;
+                while !self.stop.get() {
+                    let steps = panics::catch(|| self.steps(main, inbox, &mut running, clock, recorder));
+                    if let Err(payload) = steps {
+                        self.after_panic(running.take(), payload, recorder);
+                        self.between_steps(recorder);
+                    }
+                }
+            });
+        });
+    }
+
+    /// Main is done: whatever is ready now takes one more step each, in an order that the scheduler chooses.
+    pub(super) fn last_steps(&self, main: &mut dyn Main, inbox: &Inbox) {
+        self.phase.set(Phase::LastSteps);
+        self.stop.set(false);
+        self.drive(main, inbox);
+    }
+
+    /// The loop itself. A panic of a task leaves it, and it is entered again.
+    fn steps(&self, main: &mut dyn Main, inbox: &Inbox, running: &mut Running, clock: &Clock, recorder: &Recorder) {
+        let watched = self.observed.get() || recorder.is_full();
+        while !self.stop.get() {
+            if !inbox.is_empty() {
+                self.foreign_wakes(inbox, recorder);
+                continue;
+            }
+            let mut borrowed = self.core.borrow_mut();
+            let core = &mut *borrowed;
+            let ready = core.view.ready.len();
+            if ready == 0 || core.counts.steps >= core.next_check {
+                drop(borrowed);
+                self.no_step(ready, clock, recorder);
+                continue;
+            }
+            core.counts.steps += 1;
+            let slot = if ready == 1 {
+                core.view.ready.remove(0)
+            } else {
+                match core.choose(ChoiceKind::Task, ready as u32, recorder) {
+                    Ok(k) => core.view.ready.remove(k as usize),
+                    Err(refusal) => {
+                        drop(borrowed);
+                        self.fail(refusal.kind, None, refusal.message);
+                        continue;
+                    }
+                }
+            };
+            if watched && ready > 1 {
+                core.count_preemption(slot);
+            }
+            let entry = core.view.table.at(slot);
+            self.current_slot.set(slot);
+            recorder.stepped(entry.number, entry.path_hash);
+            let word = entry.word;
+            let cancelled = entry.flags & flag::CANCEL != 0;
+            entry.flags &= !flag::QUEUED;
+            *running = entry.body.take();
+            core.view.last = word;
+            drop(borrowed);
+            match running {
+                Some(body) if !cancelled => {
+                    let ready = waker::with_context(word, |cx| body.as_mut().poll(cx).is_ready());
+                    if ready || self.task_resumed.get() {
+                        self.body_ended(running.take(), ready, recorder);
+                    } else {
+                        self.put_back(slot, running.take());
+                    }
+                }
+                Some(_) => self.step_cancelled(word, running, recorder),
+                None => self.poll_main(word, main, recorder),
+            }
+            if watched {
+                self.after_step(recorder);
+            }
+        }
+        self.between_steps(recorder);
+    }
+
+    /// No task can be stepped: the clock moves, or the execution ends.
+    #[cold]
+    fn no_step(&self, ready: usize, clock: &Clock, recorder: &Recorder) {
+        self.between_steps(recorder);
+        if ready > 0 {
+            self.limit_reached();
+        } else if self.phase.get() == Phase::LastSteps {
+            self.stop.set(true);
+        } else {
+            self.quiescent(clock, recorder);
+        }
+    }
+
+    /// What only some executions need after a step.
+    #[cold]
+    fn after_step(&self, recorder: &Recorder) {
+        if self.observed.get() {
+            self.tell_stepped(recorder.current());
+        }
+        recorder.step_ended();
+    }
+
+    /// No task is running: what happens now is the clock's doing, or nobody's.
+    fn between_steps(&self, recorder: &Recorder) {
+        recorder.step_ended();
+        self.current_slot.set(NONE);
+    }
+
+    /// No task is ready: the clock moves, or nothing can ever happen again.
+    fn quiescent(&self, clock: &Clock, recorder: &Recorder) {
+        let Some(deadline) = clock.earliest() else {
+            return self.deadlock(recorder);
+        };
+        let limit = self.settings.get().limits.virtual_time;
+        if limit.value().is_some_and(|most| deadline.as_nanos() as u128 > most.as_nanos()) {
+            return self.fault_with(Fault {
+                kind: FailureKind::TimeLimit,
+                task: None,
+                message: format!(
+                    "the next thing to happen is at {deadline}, later than the {:?} of virtual time that the execution may take \
+                     (max_virtual_time)",
+                    limit.value().unwrap_or_default()
+                ),
+                place: None,
+                at: clock.now(),
+                stopped: matches!(limit, Limit::Stop(_)),
+            });
+        }
+        clock.advance(deadline);
+        let core = &mut *self.core.borrow_mut();
+        core.steps_at_clock = core.counts.steps;
+        core.next_check = self.settings.get().limits.next_check(core.steps_at_clock);
+    }
+
+    #[cold]
+    fn deadlock(&self, recorder: &Recorder) {
+        let table = self.table();
+        let unfinished = table.unfinished();
+        let mut message = format!(
+            "no task is ready, no timer is armed, and main is unfinished; {} task{} wait{}:",
+            unfinished.len(),
+            if unfinished.len() == 1 { "" } else { "s" },
+            if unfinished.len() == 1 { "s" } else { "" },
+        );
+        for slot in unfinished {
+            let number = table.peek(slot).number;
+            message.push_str("\n  ");
+            message.push_str(&self.describe(number, recorder));
+        }
+        drop(table);
+        self.fault_with(Fault {
+            kind: FailureKind::Deadlock,
+            task: None,
+            message,
+            place: None,
+            at: clock::with(|clock| clock.now()),
+            stopped: false,
+        });
+    }
+
+    /// A task in one line: path, name, spawn site, what it waits for.
+    pub(super) fn describe(&self, number: u32, recorder: &Recorder) -> String {
+        let path = recorder.path_of(number).map_or_else(|| TaskId::new(number).to_string(), |path| path.to_string());
+        let mut line = path.clone();
+        let Some((name, site)) = recorder.known(number) else { return line };
+        if *name != *path {
+            line.push_str(&format!(" `{name}`"));
+        }
+        if let Some(site) = site {
+            line.push_str(&format!(", spawned at {site}"));
+        }
+        line.push_str(&match recorder.waits_for(number) {
+            Some(reason) => format!(", waits for {}", describe_wait(&reason, recorder)),
+            None => ", waits for something that did not say what it is".to_owned(),
+        });
+        line
+    }
+
+    #[cold]
+    fn limit_reached(&self) {
+        let steps = self.core.borrow().counts.steps;
+        let limits = self.settings.get().limits;
+        let since_clock = steps - self.core.borrow().steps_at_clock;
+        let (kind, limit, message) = match limits.steps_per_instant.value().filter(|most| since_clock >= *most) {
+            Some(most) => (
+                FailureKind::Livelock,
+                limits.steps_per_instant,
+                format!("{most} steps were taken and the clock did not move (max_steps_per_instant)"),
+            ),
+            None => {
+                (FailureKind::StepLimit, limits.steps, format!("the execution took {steps} steps and is not done (max_steps)"))
+            }
+        };
+        let last = {
+            let core = self.core.borrow();
+            core.view.table.find(core.view.last).map(|entry| entry.number)
+        };
+        self.fault_with(Fault {
+            kind,
+            task: last,
+            message,
+            place: None,
+            at: clock::with(|clock| clock.now()),
+            stopped: matches!(limit, Limit::Stop(_)),
+        });
+    }
+
+    /// Another thread has woken tasks of this execution. They become ready, and the execution fails: when that thread ran is
+    /// in no schedule.
+    #[cold]
+    fn foreign_wakes(&self, inbox: &Inbox, recorder: &Recorder) {
+        for (word, thread) in inbox.take() {
+            let woken = {
+                let mut table = self.table_mut();
+                let entry = table.get(word).filter(|entry| entry.flags & flag::FINISHED == 0);
+                entry.map(|entry| (entry.number, entry.path_hash))
+            };
+            let Some((number, path_hash)) = woken else { continue };
+            recorder.woken_by_thread(number, path_hash, &thread);
+            self.fault_with(Fault {
+                kind: FailureKind::Nondeterminism,
+                task: Some(number),
+                message: format!(
+                    "task {} was woken from another thread, `{thread}`: when that happens is in no schedule, so the \
+                     execution cannot be replayed; let a task of the simulation do that thread's work",
+                    self.describe(number, recorder)
+                ),
+                place: None,
+                at: clock::with(|clock| clock.now()),
+                stopped: false,
+            });
+        }
+    }
+}
+
+impl Core {
+    /// Another task than the last one is about to step: counted if the last one is still ready.
+    fn count_preemption(&mut self, slot: u32) {
+        let last = self.view.last;
+        let still_ready = self.view.table.find(last).is_some_and(|entry| entry.flags & flag::QUEUED != 0);
+        self.counts.preemptions += u64::from(still_ready && last.slot() != slot);
+    }
+}
+
+fn describe_wait(reason: &WaitReason, recorder: &Recorder) -> String {
+    match reason {
+        WaitReason::Task(task) => {
+            let path = recorder.path_of(task.number()).map_or_else(|| task.to_string(), |path| path.to_string());
+            match recorder.known(task.number()) {
+                Some((name, _)) if *name != *path => format!("task {path} `{name}`"),
+                _ => format!("task {path}"),
+            }
+        }
+        WaitReason::Until { deadline, site } => format!("the clock to reach {deadline} (sleep at {site})"),
+        WaitReason::Label(label) => label.to_string(),
+    }
+}

@@ -1,0 +1,220 @@
+//! How tasks come to be, become ready, and are told to the scheduler.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use super::fault::{FailureKind, Fault};
+use super::table::{Body, Entry, NONE, TaskBody, flag};
+use super::waker::{MAX_TASKS, TaskWord};
+use super::{Core, Kernel, Phase, panics};
+use crate::config::Limit;
+use crate::time::clock;
+use crate::trace::recorder::{self, MAIN_PATH_HASH, NOBODY, child_path_hash};
+use crate::trace::{Site, TaskId};
+
+impl Kernel {
+    /// Main, which has no body here and no parent.
+    pub(super) fn spawn_main(&self) {
+        let main = New { parent: NOBODY, child: 0, path_hash: MAIN_PATH_HASH, type_name: || "::main::{{closure}}", site: None };
+        self.insert(&main, None, flag::QUEUED, None);
+    }
+
+    /// A new task, ready. [`TaskWord::NONE`] if the execution is ending and takes no more tasks; its future is dropped.
+    #[inline]
+    pub(crate) fn spawn<F>(&self, name: Option<Arc<str>>, site: Site, future: F) -> TaskWord
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        if self.phase.get() == Phase::Dropping {
+            self.extras.borrow_mut().refused_spawns += 1;
+            return TaskWord::NONE;
+        }
+        let (parent, child, path_hash) = self.next_child();
+        let new = New { parent, child, path_hash, type_name: std::any::type_name::<F>, site: Some(site) };
+        let queued = if self.phase.get() == Phase::Running { flag::QUEUED } else { 0 };
+        let body = Box::pin(TaskBody::new(future));
+        let word = self.insert(&new, Some(body), queued, name.as_ref());
+        if name.is_some() || self.observed.get() {
+            self.spawned(parent, name);
+        }
+        word
+    }
+
+    /// Who spawns, its how manyth child this is, and the path hash of the child.
+    fn next_child(&self) -> (u32, u32, u64) {
+        let slot = self.current_slot.get();
+        let mut table = self.table_mut();
+        // Between steps only destructors run that a timer's wake has set off: what they spawn is main's.
+        let parent = table.at(if slot == NONE { 0 } else { slot });
+        let child = parent.children;
+        parent.children += 1;
+        (parent.number, child, child_path_hash(parent.path_hash, child))
+    }
+
+    #[inline]
+    fn insert(&self, new: &New, body: Option<Body>, flags: u16, name: Option<&Arc<str>>) -> TaskWord {
+        let number = recorder::with(|recorder| {
+            let number = recorder.spawned(new.parent, new.child, new.path_hash, name);
+            if recorder.is_full() {
+                let name = name.cloned().unwrap_or_else(|| default_name(number, (new.type_name)()));
+                recorder.describe(name, new.site);
+            }
+            number
+        });
+        let core = &mut *self.core.borrow_mut();
+        core.counts.tasks += 1;
+        let ready_number = core.readies;
+        core.readies += 1;
+        let table = &mut core.view.table;
+        let slot = table.next_slot();
+        let word = TaskWord::new(core.serials.next(), slot);
+        table.insert(Entry {
+            word,
+            path_hash: new.path_hash,
+            ready_number,
+            body,
+            joiner: None,
+            type_name: new.type_name,
+            number,
+            children: 0,
+            completion: 0,
+            watches: NONE,
+            scopes: NONE,
+            requests: 0,
+            flags,
+        });
+        if flags & flag::QUEUED != 0 {
+            core.view.ready.push(slot, ready_number, |slot| table.peek(slot).ready_number);
+        }
+        let live = u64::from(table.live);
+        let limit = self.settings.get().limits.tasks;
+        if limit.value().is_some_and(|limit| live > limit) || live as usize >= MAX_TASKS {
+            self.too_many_tasks(limit);
+        }
+        word
+    }
+
+    /// What only some executions need at a spawn.
+    #[cold]
+    fn spawned(&self, parent: u32, name: Option<Arc<str>>) {
+        let child = (self.core.borrow().counts.tasks - 1) as u32;
+        if let Some(name) = name {
+            self.extras.borrow_mut().names.insert(child, name);
+        }
+        if self.observed.get()
+            && let Some(scheduler) = self.core.borrow_mut().scheduler.as_deref_mut()
+        {
+            scheduler.spawned(TaskId::new(parent), TaskId::new(child));
+            if self.phase.get() == Phase::Running {
+                scheduler.ready(TaskId::new(child));
+            }
+        }
+    }
+
+    #[cold]
+    fn too_many_tasks(&self, limit: Limit<u64>) {
+        let most = limit.value().unwrap_or(MAX_TASKS as u64).min(MAX_TASKS as u64);
+        let current = recorder::with(|recorder| recorder.current());
+        self.fault_with(Fault {
+            kind: FailureKind::TaskLimit,
+            task: (current != NOBODY).then_some(current),
+            message: format!("more than {most} tasks were unfinished at a time (max_tasks)"),
+            place: None,
+            at: clock::with(|clock| clock.now()),
+            stopped: matches!(limit, Limit::Stop(_)),
+        });
+        if !std::thread::panicking() && self.current_slot.get() != NONE {
+            panics::leave();
+        }
+    }
+
+    /// Makes the task of a waker ready. `false` if the word is not of this kernel's execution.
+    #[inline]
+    pub(super) fn wake(&self, word: TaskWord) -> bool {
+        let core = &mut *self.core.borrow_mut();
+        let table = &mut core.view.table;
+        let Some(entry) = table.get(word) else {
+            return core.serials.is_recent(word);
+        };
+        if entry.flags & (flag::QUEUED | flag::FINISHED) != 0 || self.phase.get() != Phase::Running {
+            return true;
+        }
+        let number = entry.number;
+        let path_hash = entry.path_hash;
+        let ready_number = core.readies;
+        entry.flags |= flag::QUEUED;
+        entry.ready_number = ready_number;
+        core.readies = ready_number + 1;
+        core.view.ready.push(word.slot(), ready_number, |slot| table.peek(slot).ready_number);
+        recorder::with(|recorder| recorder.woken(number, path_hash));
+        if self.observed.get() {
+            core.tell_ready(number);
+        }
+        true
+    }
+
+    #[cold]
+    pub(super) fn tell_stepped(&self, number: u32) {
+        let mut accesses = self.accesses.borrow_mut();
+        if let Some(scheduler) = self.core.borrow_mut().scheduler.as_deref_mut() {
+            scheduler.stepped(TaskId::new(number), &accesses);
+        }
+        accesses.clear();
+    }
+
+    #[cold]
+    pub(super) fn tell_finished(&self, number: u32) {
+        if let Some(scheduler) = self.core.borrow_mut().scheduler.as_deref_mut() {
+            scheduler.finished(TaskId::new(number));
+        }
+    }
+}
+
+impl Core {
+    #[cold]
+    fn tell_ready(&mut self, number: u32) {
+        if let Some(scheduler) = self.scheduler.as_deref_mut() {
+            scheduler.ready(TaskId::new(number));
+        }
+    }
+}
+
+/// Who a task to be is.
+struct New {
+    parent: u32,
+    child: u32,
+    path_hash: u64,
+    type_name: fn() -> &'static str,
+    site: Option<Site>,
+}
+
+/// What a task without a name is called: like its async function, or like its path if it is an async block.
+pub(super) fn default_name(number: u32, type_name: &str) -> Arc<str> {
+    match function_name(type_name) {
+        Some(name) => name.into(),
+        None => TaskId::new(number).to_string().into(),
+    }
+}
+
+/// The function's own name in the type name of its future: `phase` of `pool::phase<u32>::{{closure}}`. `None` for blocks
+/// inside async functions, for closures, and for types that are written out.
+fn function_name(type_name: &str) -> Option<&str> {
+    let function = type_name.strip_suffix("::{{closure}}")?;
+    let bare = function.split('<').next()?;
+    let name = bare.rsplit("::").next()?;
+    (!name.is_empty() && !name.contains(['{', '}', ' ', '(', '&'])).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::function_name;
+
+    #[test]
+    fn tasks_are_called_like_their_async_function() {
+        assert_eq!(function_name("pool::tests::phase::{{closure}}"), Some("phase"));
+        assert_eq!(function_name("pool::phase<alloc::string::String>::{{closure}}"), Some("phase"));
+        assert_eq!(function_name("pool::main::{{closure}}::{{closure}}"), None);
+        assert_eq!(function_name("core::pin::Pin<alloc::boxed::Box<dyn Future>>"), None);
+    }
+}

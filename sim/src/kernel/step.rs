@@ -1,0 +1,255 @@
+//! One step: a task is polled once, and what follows from it.
+
+use std::any::Any;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::fault::{FailureKind, Fault};
+use super::table::{Body, NONE, flag};
+use super::waker::{self, TaskWord};
+use super::{Kernel, panics};
+use crate::config::TaskPanics;
+use crate::time::clock;
+use crate::trace::recorder::Recorder;
+use crate::trace::{Ending, TaskId};
+
+/// The main task. Unlike the others it lives on the stack of whoever runs the execution.
+pub(crate) trait Main {
+    /// Polls it; `true` when it is done.
+    fn poll(&mut self, cx: &mut Context<'_>) -> bool;
+    /// Drops its future.
+    fn clear(&mut self);
+}
+
+/// The future of main with the place for its result.
+#[derive(Debug)]
+pub(crate) struct MainFuture<'a, F: Future> {
+    pub(crate) future: Pin<&'a mut Option<F>>,
+    pub(crate) output: &'a mut Option<F::Output>,
+}
+
+impl<F: Future> Main for MainFuture<'_, F> {
+    #[inline]
+    fn poll(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(future) = self.future.as_mut().as_pin_mut() else { return true };
+        match future.poll(cx) {
+            Poll::Ready(output) => {
+                *self.output = Some(output);
+                self.future.set(None);
+                true
+            }
+            Poll::Pending => false,
+        }
+    }
+
+    fn clear(&mut self) {
+        self.future.set(None);
+    }
+}
+
+/// The task that is being stepped.
+#[derive(Debug)]
+struct Stepping {
+    slot: u32,
+    number: u32,
+    path_hash: u64,
+}
+
+/// Where the body of the running task is while it is polled: outside everything that a panic unwinds, so that it is dropped
+/// afterwards, when a second panic does no harm.
+pub(super) type Running = Option<Body>;
+
+impl Kernel {
+    /// The task goes on later.
+    #[inline(always)]
+    pub(super) fn put_back(&self, slot: u32, body: Running) {
+        let mut core = self.core.borrow_mut();
+        let vacant = std::mem::replace(&mut core.view.table.at(slot).body, body);
+        // It was taken for the step. To forget saves the look whether there is anything to drop.
+        debug_assert!(vacant.is_none(), "the body of a task that is being stepped is not in its entry");
+        std::mem::forget(vacant);
+    }
+
+    /// The task has returned, or has passed a request on beyond its outermost scope.
+    pub(super) fn body_ended(&self, body: Running, ready: bool, recorder: &Recorder) {
+        self.task_resumed.set(false);
+        let stepping = self.stepping();
+        // If it returned in the step in which it passed the request on, its value stands.
+        if ready {
+            self.finish(&stepping, body, Ending::Returned, recorder);
+        } else {
+            self.drop_cancelled(&stepping, body, recorder);
+        }
+    }
+
+    pub(super) fn poll_main(&self, word: TaskWord, main: &mut dyn Main, recorder: &Recorder) {
+        if waker::with_context(word, |cx| main.poll(cx)) {
+            self.finish(&self.stepping(), None, Ending::Returned, recorder);
+            self.main_done.set(true);
+            self.stop.set(true);
+        } else if self.task_resumed.replace(false) {
+            let message = "main was cancelled: resume_cancel was awaited in it, outside every catch_cancel";
+            self.fail(FailureKind::Error, None, message.into());
+        }
+    }
+
+    /// A step at which a cancel request is due.
+    #[cold]
+    pub(super) fn step_cancelled(&self, word: TaskWord, running: &mut Running, recorder: &Recorder) {
+        let slot = word.slot();
+        // The scopes' wakers are woken while the task still counts as queued, so that its own is no further wake.
+        self.table_mut().at(slot).flags |= flag::QUEUED;
+        let scopes = self.deliver_cancel(slot);
+        self.table_mut().at(slot).flags &= !flag::QUEUED;
+        if scopes == 0 {
+            return self.drop_cancelled(&self.stepping(), running.take(), recorder);
+        }
+        self.delivery_taken.set(false);
+        let ready = waker::with_context(word, |cx| match running {
+            Some(body) => body.as_mut().poll(cx).is_ready(),
+            None => false,
+        });
+        let body = running.take();
+        if ready || self.task_resumed.get() {
+            self.body_ended(body, ready, recorder);
+        } else if self.delivery_taken.get() {
+            self.put_back(slot, body);
+        } else {
+            self.drop_cancelled(&self.stepping(), body, recorder);
+        }
+    }
+
+    /// The task's future is dropped without being polled, and the task ends cancelled.
+    fn drop_cancelled(&self, stepping: &Stepping, body: Running, recorder: &Recorder) {
+        match panics::catch(|| drop(body)) {
+            Ok(()) => self.finish(stepping, None, Ending::Cancelled, recorder),
+            Err(payload) => self.panicked(stepping, payload, recorder),
+        }
+    }
+
+    /// The task that is being stepped.
+    fn stepping(&self) -> Stepping {
+        let slot = self.current_slot.get();
+        let table = self.table();
+        let entry = table.peek(slot);
+        Stepping { slot, number: entry.number, path_hash: entry.path_hash }
+    }
+
+    /// The step that was being taken has panicked.
+    #[cold]
+    pub(super) fn after_panic(&self, body: Running, payload: Box<dyn Any + Send>, recorder: &Recorder) {
+        let slot = self.current_slot.get();
+        if slot == NONE {
+            return self.panicked_outside(None, payload);
+        }
+        let stepping = self.stepping();
+        if panics::is_leave(&*payload) {
+            // The execution is over. What is left of the future is dropped with all others.
+            self.table_mut().at(slot).body = body;
+            return;
+        }
+        // What was caught is described before the destructors run: they may panic too, and that adds nothing.
+        let caught = panics::describe(&*payload);
+        let _ = panics::catch(|| drop(body));
+        panics::restore(caught);
+        self.panicked(&stepping, payload, recorder);
+    }
+
+    fn panicked(&self, stepping: &Stepping, payload: Box<dyn Any + Send>, recorder: &Recorder) {
+        let main = stepping.slot == 0;
+        if panics::is_leave(&*payload) {
+            return;
+        }
+        let caught = panics::describe(&*payload);
+        recorder.panicked(stepping.number, stepping.path_hash, &caught.message);
+        if main || self.settings.get().task_panics == TaskPanics::Fail {
+            return self.fault_with(Fault {
+                kind: FailureKind::Panic,
+                task: Some(stepping.number),
+                message: caught.message,
+                place: caught.place,
+                at: clock::with(|clock| clock.now()),
+                stopped: false,
+            });
+        }
+        let unseen = super::extras::Panicked { task: TaskId::new(stepping.number), caught, payload: Some(payload) };
+        self.extras.borrow_mut().panics.insert(stepping.number, unseen);
+        self.finish(stepping, None, Ending::Panicked, recorder);
+    }
+
+    /// A panic of the program's code outside every step, or in a destructor after one.
+    pub(super) fn panicked_outside(&self, task: Option<u32>, payload: Box<dyn Any + Send>) {
+        if panics::is_leave(&*payload) {
+            return;
+        }
+        let caught = panics::describe(&*payload);
+        self.fault_with(Fault {
+            kind: FailureKind::Panic,
+            task,
+            message: caught.message,
+            place: caught.place,
+            at: clock::with(|clock| clock.now()),
+            stopped: false,
+        });
+    }
+
+    /// The task has ended: keeps its result if anybody may ask for it, and wakes whoever waits for it.
+    fn finish(&self, stepping: &Stepping, body: Running, ending: Ending, recorder: &Recorder) {
+        let &Stepping { slot, number, path_hash } = stepping;
+        recorder.finished(number, path_hash, ending);
+        let (joiner, watches, unwanted) = {
+            let core = &mut *self.core.borrow_mut();
+            let completion = core.completions;
+            core.completions += 1;
+            core.view.table.live -= 1;
+            let entry = core.view.table.at(slot);
+            entry.completion = completion;
+            entry.flags |= flag::FINISHED
+                | match ending {
+                    Ending::Returned => 0,
+                    Ending::Cancelled => flag::CANCELLED,
+                    Ending::Panicked => flag::PANICKED,
+                };
+            let joiner = entry.joiner.take();
+            let watches = std::mem::replace(&mut entry.watches, NONE);
+            if entry.flags & flag::DETACHED == 0 || watches != NONE {
+                entry.body = body;
+                (joiner, watches, None)
+            } else {
+                core.view.table.vacate(slot);
+                (joiner, watches, body)
+            }
+        };
+        if self.observed.get() {
+            self.tell_finished(number);
+        }
+        if let Some(waker) = joiner {
+            waker.wake();
+        }
+        if watches != NONE {
+            self.notify_watches(slot, watches);
+            self.release_if_detached(slot);
+        }
+        // A result that nobody can ask for; its destructor is the program's code.
+        if unwanted.is_some()
+            && let Err(payload) = panics::catch(|| drop(unwanted))
+        {
+            self.panicked_outside(Some(number), payload);
+        }
+    }
+
+    fn release_if_detached(&self, slot: u32) {
+        let body = {
+            let mut table = self.table_mut();
+            let entry = table.at(slot);
+            if entry.flags & flag::DETACHED == 0 {
+                return;
+            }
+            let body = entry.body.take();
+            table.vacate(slot);
+            body
+        };
+        drop(body);
+    }
+}

@@ -1,0 +1,223 @@
+//! The task table: one entry for every task that is unfinished or whose result may still be asked for.
+
+use std::any::Any;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use pin_project_lite::pin_project;
+
+use super::waker::TaskWord;
+use super::watch::WatchId;
+
+/// No entry, no watch, no scope.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// The state of a task, as bits. Which ones exclude each other is said at each.
+pub(super) mod flag {
+    /// In the ready queue. Set by a wake or a cancel, cleared when the task is picked. Excludes `FINISHED`.
+    pub(crate) const QUEUED: u16 = 1;
+    /// Has ended: returned, cancelled or panicked. Set once, never cleared.
+    pub(crate) const FINISHED: u16 = 4;
+    /// Ended by a cancel request. Only with `FINISHED`; excludes `PANICKED`.
+    pub(crate) const CANCELLED: u16 = 8;
+    /// Ended by a panic. Only with `FINISHED`; excludes `CANCELLED`.
+    pub(crate) const PANICKED: u16 = 16;
+    /// No handle exists any more: the entry goes when the task ends. Set when the handle is dropped.
+    pub(crate) const DETACHED: u16 = 32;
+    /// Has a cancel request that was not delivered. Set by `cancel`, cleared by the step that delivers it.
+    pub(crate) const CANCEL: u16 = 64;
+}
+
+/// A future of any type with its result of any type: the one allocation of a task.
+pub(super) type Body = Pin<Box<dyn AnyBody>>;
+
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// Serial and slot; [`TaskWord::NONE`] where the entry is vacant.
+    pub(super) word: TaskWord,
+    pub(super) path_hash: u64,
+    /// When the task became ready, among all that did: the order of the ready queue.
+    pub(super) ready_number: u64,
+    /// `None` for main, during a step, and after the result was taken.
+    pub(super) body: Option<Body>,
+    /// Woken when the task ends: the awaiter of the handle.
+    pub(super) joiner: Option<Waker>,
+    /// The name of the future's type, from which a task without a name gets one.
+    pub(super) type_name: fn() -> &'static str,
+    /// The n-th task of the execution.
+    pub(super) number: u32,
+    /// How many tasks it has spawned.
+    pub(super) children: u32,
+    /// How many tasks had ended before it.
+    pub(super) completion: u32,
+    /// Head of the list of its watches.
+    pub(super) watches: WatchId,
+    /// Head of the list of its scopes.
+    pub(super) scopes: u32,
+    /// Cancel requests made so far.
+    pub(super) requests: u16,
+    pub(super) flags: u16,
+}
+
+#[derive(Debug)]
+pub(super) struct Table {
+    entries: Vec<Entry>,
+    free: Vec<u32>,
+    /// Slots by number, kept only for schedulers that ask by task.
+    by_number: Vec<u32>,
+    indexed: bool,
+    /// Tasks that have not ended.
+    pub(super) live: u32,
+}
+
+impl Table {
+    pub(super) const fn new() -> Self {
+        Self { entries: Vec::new(), free: Vec::new(), by_number: Vec::new(), indexed: false, live: 0 }
+    }
+
+    /// Forgets all entries. Their bodies must be gone already: nothing that is dropped here may run user code.
+    pub(super) fn begin(&mut self, indexed: bool) {
+        self.entries.clear();
+        self.free.clear();
+        self.by_number.clear();
+        self.indexed = indexed;
+        self.live = 0;
+    }
+
+    /// The slot that the next insert will use.
+    #[inline]
+    pub(super) fn next_slot(&self) -> u32 {
+        self.free.last().copied().unwrap_or(self.entries.len() as u32)
+    }
+
+    #[inline]
+    pub(super) fn insert(&mut self, entry: Entry) {
+        self.live += 1;
+        if self.indexed {
+            self.by_number.push(entry.word.slot());
+        }
+        match self.free.pop() {
+            Some(slot) => self.entries[slot as usize] = entry,
+            None => self.entries.push(entry),
+        }
+    }
+
+    /// Gives the entry's place back. Its body and joiner must have been taken out.
+    #[inline]
+    pub(super) fn vacate(&mut self, slot: u32) {
+        self.entries[slot as usize].word = TaskWord::NONE;
+        self.free.push(slot);
+    }
+
+    #[inline]
+    pub(super) fn at(&mut self, slot: u32) -> &mut Entry {
+        &mut self.entries[slot as usize]
+    }
+
+    #[inline]
+    pub(super) fn peek(&self, slot: u32) -> &Entry {
+        &self.entries[slot as usize]
+    }
+
+    /// The entry of a task, if it is of this execution and has not been given back.
+    #[inline]
+    pub(super) fn get(&mut self, word: TaskWord) -> Option<&mut Entry> {
+        self.entries.get_mut(word.slot() as usize).filter(|entry| entry.word == word)
+    }
+
+    /// The same, to look at.
+    pub(super) fn find(&self, word: TaskWord) -> Option<&Entry> {
+        self.entries.get(word.slot() as usize).filter(|entry| entry.word == word && word != TaskWord::NONE)
+    }
+
+    /// Entries in use, of ended tasks too.
+    pub(super) fn occupied(&self) -> usize {
+        self.entries.len() - self.free.len()
+    }
+
+    /// What ended tasks have left behind because their handles still exist.
+    pub(super) fn leftovers(&mut self) -> Vec<Body> {
+        self.entries.iter_mut().filter_map(|entry| entry.body.take()).collect()
+    }
+
+    /// Slots of the tasks that have not ended, in spawn order.
+    pub(super) fn unfinished(&self) -> Vec<u32> {
+        let unfinished = |entry: &&Entry| entry.word != TaskWord::NONE && entry.flags & flag::FINISHED == 0;
+        let mut found: Vec<(u32, u32)> =
+            self.entries.iter().filter(unfinished).map(|entry| (entry.number, entry.word.slot())).collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, slot)| slot).collect()
+    }
+
+    /// The slot of the task with this number, if it has not been given back. Known only when numbers are indexed.
+    pub(super) fn slot_of_number(&self, number: u32) -> Option<u32> {
+        let slot = *self.by_number.get(number as usize)?;
+        let entry = self.entries.get(slot as usize)?;
+        (entry.word != TaskWord::NONE && entry.number == number).then_some(slot)
+    }
+}
+
+/// What the kernel does with a task of whatever type.
+pub(super) trait AnyBody {
+    /// Polls the future; when it is done, keeps its result and drops it.
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
+    /// Moves the result into an `Option` of its type.
+    fn take(self: Pin<&mut Self>, into: &mut dyn Any);
+    /// The result, if there is one.
+    fn output(&self) -> Option<&dyn Any>;
+}
+
+impl std::fmt::Debug for dyn AnyBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AnyBody")
+    }
+}
+
+pin_project! {
+    /// A future until it is done, then its result until it is taken.
+    #[project = Stage]
+    pub(super) enum TaskBody<F: Future> {
+        Running { #[pin] future: F },
+        Done { output: Option<F::Output> },
+    }
+}
+
+impl<F: Future> TaskBody<F> {
+    pub(super) fn new(future: F) -> Self {
+        Self::Running { future }
+    }
+}
+
+impl<F> AnyBody for TaskBody<F>
+where
+    F: Future,
+    F::Output: 'static,
+{
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        match self.as_mut().project() {
+            Stage::Running { future } => match future.poll(cx) {
+                Poll::Ready(output) => {
+                    self.set(Self::Done { output: Some(output) });
+                    Poll::Ready(())
+                }
+                Poll::Pending => Poll::Pending,
+            },
+            Stage::Done { .. } => Poll::Ready(()),
+        }
+    }
+
+    fn take(self: Pin<&mut Self>, into: &mut dyn Any) {
+        if let (Stage::Done { output }, Some(into)) = (self.project(), into.downcast_mut::<Option<F::Output>>()) {
+            *into = output.take();
+        }
+    }
+
+    fn output(&self) -> Option<&dyn Any> {
+        match self {
+            Self::Done { output: Some(output) } => Some(output),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Wakers that are numbers.
+//!
+//! The data word of a waker holds the serial of its task, unique in the process, and the slot of the task's entry. Clone
+//! and drop touch no memory. To wake is to look the slot up in this thread's kernel and compare the serial: a waker of
+//! a finished task or of another execution matches nothing and does nothing. A word that this thread's kernel has not
+//! handed out goes to the inbox of the kernel that has.
+//!
+//! This is the only unsafe code of the workspace. It is sound whatever the word holds: no function of the vtable
+//! dereferences the data pointer, none owns anything, and all may be called from any thread.
+
+#![allow(unsafe_code, reason = "a RawWaker can only be made by unsafe code")]
+
+use std::mem::ManuallyDrop;
+use std::ptr;
+use std::task::{Context, RawWaker, RawWakerVTable, Waker};
+
+use super::{inbox, with};
+
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("reenact needs a 64-bit target: a waker's data word holds a task serial of 40 bits and a slot of 24");
+
+/// A task of this process: serial and slot in one word. 0 is no task.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct TaskWord(u64);
+
+/// Bits of a word that hold the slot.
+pub(super) const SLOT_BITS: u32 = 24;
+/// Unfinished tasks of one execution, at most.
+pub(super) const MAX_TASKS: usize = 1 << SLOT_BITS;
+
+impl TaskWord {
+    pub(crate) const NONE: Self = Self(0);
+
+    /// Serials are 40 bits; after 2^40 tasks of one process they start again. A waker would have to outlive that many
+    /// tasks and find its very serial in its very slot to wake a task that is not its own.
+    #[inline]
+    pub(super) const fn new(serial: u64, slot: u32) -> Self {
+        Self(serial << SLOT_BITS | slot as u64)
+    }
+
+    #[inline]
+    pub(super) const fn slot(self) -> u32 {
+        self.0 as u32 & (MAX_TASKS as u32 - 1)
+    }
+
+    #[inline]
+    pub(super) const fn serial(self) -> u64 {
+        self.0 >> SLOT_BITS
+    }
+}
+
+static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake, drop);
+
+fn data(word: TaskWord) -> *const () {
+    ptr::without_provenance(word.0 as usize)
+}
+
+/// Calls `body` with a context whose waker wakes `word`.
+#[inline]
+pub(super) fn with_context<R>(word: TaskWord, body: impl FnOnce(&mut Context<'_>) -> R) -> R {
+    // SAFETY: the vtable upholds the contract of RawWaker for every data pointer, as said above.
+    let waker = ManuallyDrop::new(unsafe { Waker::new(data(word), &VTABLE) });
+    body(&mut Context::from_waker(&waker))
+}
+
+/// # Safety
+///
+/// None needed: the pointer is a number and is not dereferenced. The signature is the vtable's.
+unsafe fn clone(data: *const ()) -> RawWaker {
+    RawWaker::new(data, &VTABLE)
+}
+
+/// # Safety
+///
+/// None needed, as for `clone`.
+unsafe fn wake(data: *const ()) {
+    let word = TaskWord(data.addr() as u64);
+    if !with(|kernel| kernel.wake(word)) {
+        inbox::send(word);
+    }
+}
+
+/// # Safety
+///
+/// None needed: a waker owns nothing.
+unsafe fn drop(_: *const ()) {}

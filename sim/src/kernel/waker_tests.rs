@@ -1,0 +1,1 @@
+//! Wakes that must do nothing, and wakes that come from elsewhere.

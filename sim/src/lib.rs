@@ -1,0 +1,47 @@
+//! One deterministic execution of async Rust code, and many.
+//!
+//! This crate is the kernel of [reenact](https://docs.rs/reenact): executor, virtual clock, schedulers, traces and
+//! exploration. It knows nothing of proptest, insta, clap or tokio. Most users want the facade.
+//!
+//! An execution is a pure function of (program, configuration, choices). Whatever the program does not decide is a
+//! *choice point*; a [`Scheduler`] answers it; the answers that are not the default are the [`Schedule`]; what happened
+//! is the [`Trace`], and its [`Digest`] stands for it.
+
+mod access;
+mod config;
+mod draw;
+mod error;
+mod explore;
+mod hash;
+mod instant;
+mod kernel;
+mod output;
+mod outside;
+mod resource;
+mod rng;
+mod schedule;
+mod scheduler;
+mod seed;
+mod simulation;
+pub mod task;
+pub mod time;
+mod trace;
+
+pub use access::{Access, AccessKind, Resource, ResourceId, Shared, access};
+pub use config::{Limit, PendingAtExit, TaskPanics};
+pub use draw::{TaskRng, choose, choose_order, rng};
+pub use error::Error;
+pub use explore::{Explorer, Report, Verdict, check};
+pub use kernel::FailureKind;
+pub use schedule::{Choice, ChoiceKind, Deviation, Schedule, TaskPath};
+pub use scheduler::{ChoicePoint, Model, Refusal, Scheduler, SchedulerKind};
+pub use seed::Seed;
+pub use simulation::{Execution, Failure, PendingTask, Sim, Stats, Warning};
+pub use trace::{Difference, Digest, Ending, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
+
+/// What the macros call; not for users.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::explore::{TestOption, TestTarget, run_test};
+    pub use crate::output::print;
+}

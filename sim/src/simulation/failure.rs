@@ -1,0 +1,108 @@
+//! [`Failure`]: why an execution failed, as a value.
+
+use std::fmt;
+
+use crate::instant::Instant;
+use crate::kernel::FailureKind;
+use crate::schedule::{Schedule, TaskPath};
+use crate::seed::Seed;
+use crate::trace::Trace;
+
+/// Why an execution failed: what, where, when, and how to get it again.
+///
+/// `Display` is the text that a failing test prints. Tests that look at failures compare fields, never the text.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Failure {
+    /// What went wrong.
+    pub kind: FailureKind,
+    /// What it takes to get this execution again.
+    pub schedule: Schedule,
+    /// The seed of the exploration that found it, or of the simulation.
+    pub seed: Seed,
+    /// What happened, up to the failure.
+    pub trace: Trace,
+    /// The panic's message, the error, or what the kernel saw; may have several lines.
+    pub message: String,
+    /// The task in whose step it happened, if it was one.
+    pub task: Option<TaskPath>,
+    /// The name of that task.
+    pub task_name: Option<String>,
+    /// Where in the source, if known: file relative to the package, line and column.
+    pub place: Option<String>,
+    /// The virtual time at which it happened.
+    pub at: Instant,
+    /// Which execution of the exploration it was, counted from 0.
+    pub execution: u64,
+    pub(crate) hints: Hints,
+}
+
+/// What a failure needs to print lines that can be pasted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Hints {
+    /// The command that runs just this test, without variables in front.
+    pub(crate) command: Option<String>,
+    /// The variables and values that explore in the same way again.
+    pub(crate) explore: Vec<(&'static str, String)>,
+    /// How many executions had no failure before it.
+    pub(crate) passed: Option<u64>,
+    /// The failure was met in a replay: there is nothing to explore.
+    pub(crate) replayed: bool,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {} of virtual time", self.kind, self.at)?;
+        if let Some(task) = &self.task {
+            write!(f, " in task {task}")?;
+            match &self.task_name {
+                Some(name) if *name != task.to_string() => write!(f, " `{name}`")?,
+                _ => {}
+            }
+        }
+        writeln!(f)?;
+        for line in self.message.lines() {
+            writeln!(f, "  {line}")?;
+        }
+        if let Some(place) = &self.place {
+            writeln!(f, "  at {place}")?;
+        }
+        let choices = self.schedule.deviations().len();
+        let deviates = match choices {
+            0 => "fifo order".to_owned(),
+            1 => "1 choice differs from fifo order".to_owned(),
+            n => format!("{n} choices differ from fifo order"),
+        };
+        match self.hints.passed {
+            Some(passed) => {
+                writeln!(f, "  execution {} (seed {}, {passed} passed before it); {deviates}", self.execution, self.seed)?
+            }
+            None => writeln!(f, "  schedule {}; {deviates}", self.schedule)?,
+        }
+        self.write_notes(f)
+    }
+}
+
+impl Failure {
+    fn write_notes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let command = match &self.hints.command {
+            Some(command) => command.clone(),
+            None => return write!(f, "note: to replay it: Sim::new().replay(&\"{}\".parse()?)", self.schedule),
+        };
+        write!(f, "note: replay exactly:  REENACT_REPLAY='{}' {command}", self.schedule)?;
+        if self.hints.replayed {
+            return Ok(());
+        }
+        let variables: Vec<String> = self.hints.explore.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        write!(f, "\nnote: explore again:   {} {command}", variables.join(" "))
+    }
+}
+
+impl fmt::Debug for Failure {
+    /// The text, so that `unwrap` on an outcome says what a test would.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Failure {}

@@ -1,0 +1,12 @@
+//! One execution, from settings and scheduler to [`Execution`].
+
+mod execution;
+mod failure;
+pub(crate) mod once;
+mod sim;
+mod warning;
+
+pub use execution::{Execution, PendingTask, Stats};
+pub use failure::Failure;
+pub use sim::Sim;
+pub use warning::Warning;

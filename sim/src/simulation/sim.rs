@@ -1,0 +1,157 @@
+//! [`Sim`]: one execution.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::future::Future;
+use std::time::Duration;
+
+use super::{Execution, once};
+use crate::config::{Limit, PendingAtExit, Settings, TaskPanics};
+use crate::kernel::{Order, Scheduler};
+use crate::schedule::Schedule;
+use crate::scheduler::{Replay, SchedulerKind};
+use crate::seed::Seed;
+
+/// Runs one execution and shows all of it.
+///
+/// The default is fifo order, seed 0, and a full trace. For many executions see [`Explorer`](crate::Explorer).
+///
+/// ```
+/// use reenact_sim::{Sim, task, time};
+/// use std::time::Duration;
+///
+/// let execution = Sim::new().run(|| async {
+///     let task = task::spawn(async {
+///         time::sleep(Duration::from_secs(2)).await;
+///         42
+///     });
+///     task.await.unwrap()
+/// });
+/// assert_eq!(execution.stats.elapsed, Duration::from_secs(2));
+/// assert_eq!(execution.outcome?, 42);
+/// # Ok::<(), reenact_sim::Failure>(())
+/// ```
+#[must_use = "a Sim does nothing until run is called"]
+pub struct Sim {
+    settings: Settings,
+    seed: Seed,
+    data_seed: Option<Seed>,
+    scheduler: RefCell<Box<dyn Scheduler>>,
+    kind: Option<SchedulerKind>,
+}
+
+impl Sim {
+    /// Fifo order, seed 0, full trace.
+    pub fn new() -> Self {
+        Self {
+            settings: Settings::DEFAULT,
+            seed: Seed::default(),
+            data_seed: None,
+            scheduler: RefCell::new(SchedulerKind::Fifo.build(Seed::default())),
+            kind: Some(SchedulerKind::Fifo),
+        }
+    }
+
+    /// The seed of the scheduler and of the data.
+    pub fn seed(mut self, seed: impl Into<Seed>) -> Self {
+        self.seed = seed.into();
+        if let Some(kind) = &self.kind {
+            self.scheduler = RefCell::new(kind.build(self.seed));
+        }
+        self
+    }
+
+    /// Who answers choice points.
+    pub fn scheduler(mut self, kind: SchedulerKind) -> Self {
+        self.scheduler = RefCell::new(kind.build(self.seed));
+        self.kind = Some(kind);
+        self
+    }
+
+    /// The same, with a scheduler of your own.
+    pub fn scheduler_with(mut self, scheduler: Box<dyn Scheduler>) -> Self {
+        self.scheduler = RefCell::new(scheduler);
+        self.kind = None;
+        self
+    }
+
+    /// Answers choice points from a schedule. Where the program does not come to the choice points that the schedule names,
+    /// with the alternatives and tasks that it names, the execution fails as a
+    /// [`Divergence`](crate::FailureKind::Divergence).
+    pub fn replay(mut self, schedule: &Schedule) -> Self {
+        self.data_seed = schedule.data_seed();
+        self.scheduler_with(Box::new(Replay::new(schedule)))
+    }
+
+    /// What unfinished tasks mean when main is done. The default is a warning.
+    pub fn pending_at_exit(mut self, pending_at_exit: PendingAtExit) -> Self {
+        self.settings.pending_at_exit = pending_at_exit;
+        self
+    }
+
+    /// What a panic in a task does. The default is that it fails the execution.
+    pub fn task_panics(mut self, task_panics: TaskPanics) -> Self {
+        self.settings.task_panics = task_panics;
+        self
+    }
+
+    /// How many steps the execution may take. The default is 100 million.
+    pub fn max_steps(mut self, limit: impl Into<Limit<u64>>) -> Self {
+        self.settings.limits.steps = limit.into();
+        self
+    }
+
+    /// How many steps may be taken without the clock moving (a livelock). The default is 100 million.
+    pub fn max_steps_per_instant(mut self, limit: impl Into<Limit<u64>>) -> Self {
+        self.settings.limits.steps_per_instant = limit.into();
+        self
+    }
+
+    /// How much virtual time may pass. The default is no limit.
+    pub fn max_virtual_time(mut self, limit: impl Into<Limit<Duration>>) -> Self {
+        self.settings.limits.virtual_time = limit.into();
+        self
+    }
+
+    /// How many tasks may be unfinished at a time. The default is 16 million, which is also the most.
+    pub fn max_tasks(mut self, limit: impl Into<Limit<u64>>) -> Self {
+        self.settings.limits.tasks = limit.into();
+        self
+    }
+
+    /// Runs the program.
+    ///
+    /// `body` is called within the first step of the main task. It is polled from the stack: neither the future nor its
+    /// result has to be `'static` or `Send`.
+    ///
+    /// # Panics
+    ///
+    /// Inside an execution. A panic of the program does not come out: it is in the outcome.
+    #[track_caller]
+    pub fn run<F: Future>(&self, body: impl FnOnce() -> F) -> Execution<F::Output> {
+        let idle = SchedulerKind::Fifo.build(self.seed);
+        let mut scheduler = self.scheduler.replace(idle);
+        let model = crate::kernel::Model::default();
+        scheduler.begin(0, &model);
+        let order =
+            Order { settings: self.settings, data_seed: self.data_seed.unwrap_or_else(|| self.seed.derive(0)), full: true };
+        let (execution, scheduler, _) = once::full(&order, scheduler, self.seed, body);
+        if let Some(scheduler) = scheduler {
+            self.scheduler.replace(scheduler);
+        }
+        execution
+    }
+}
+
+impl Default for Sim {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Sim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.kind.as_ref().map(ToString::to_string);
+        f.debug_struct("Sim").field("seed", &self.seed).field("scheduler", &kind).finish_non_exhaustive()
+    }
+}

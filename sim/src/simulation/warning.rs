@@ -1,0 +1,53 @@
+//! [`Warning`]: what should be looked at although nothing failed.
+
+use std::fmt;
+
+use super::PendingTask;
+
+/// Something that did not fail the execution and is likely not meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// Tasks were unfinished when main was done, and were dropped.
+    PendingAtExit {
+        /// The tasks.
+        tasks: Vec<PendingTask>,
+    },
+    /// A task panicked, the panic was to be delivered, and nobody looked at it.
+    UnseenPanic {
+        /// The task: path and, where there is one, name.
+        task: String,
+        /// The panic's message.
+        message: String,
+        /// Where it began.
+        place: Option<String>,
+    },
+    /// Tasks were spawned while everything was being dropped; they never ran.
+    RefusedSpawns {
+        /// How many.
+        count: u32,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PendingAtExit { tasks } => {
+                let (noun, verb) = if tasks.len() == 1 { ("task", "was") } else { ("tasks", "were") };
+                write!(f, "{} {noun} {verb} unfinished when main was done:", tasks.len())?;
+                tasks.iter().try_for_each(|task| write!(f, "\n  {task}"))
+            }
+            Self::UnseenPanic { task, message, place } => {
+                write!(f, "task {task} panicked and nobody looked at it: {message}")?;
+                place.as_ref().map_or(Ok(()), |place| write!(f, " (at {place})"))
+            }
+            Self::RefusedSpawns { count } => {
+                write!(
+                    f,
+                    "{count} task{} spawned by destructors at the end; they never ran",
+                    if *count == 1 { " was" } else { "s were" }
+                )
+            }
+        }
+    }
+}

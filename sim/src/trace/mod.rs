@@ -1,0 +1,17 @@
+//! The record of an execution: typed events, a running digest, a plain text form, the first difference of two.
+
+mod difference;
+mod digest;
+mod event;
+mod id;
+mod record;
+pub(crate) mod recorder;
+mod site;
+mod text;
+
+pub use difference::Difference;
+pub use digest::Digest;
+pub use event::{AccessKind, Ending, TraceEvent, WaitReason, WokenBy};
+pub use id::TaskId;
+pub use record::{TaskInfo, Trace};
+pub use site::Site;

@@ -1,0 +1,373 @@
+//! The recorder: where every event of the running execution arrives.
+//!
+//! One per thread, reused from one execution to the next. It always keeps the digest and the paths of the tasks; it
+//! keeps the events themselves only when a full trace is asked for. The digest is fed from the same call as the
+//! events, before the trace level is looked at, so it cannot depend on the level.
+
+use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
+use std::sync::Arc;
+
+use super::{AccessKind, Digest, Ending, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
+use crate::hash::{finish, mix, mix_bytes};
+use crate::instant::Instant;
+use crate::schedule::{Choice, ChoiceKind, Deviation, Schedule, TaskPath};
+use crate::seed::Seed;
+
+/// No task: between steps.
+pub(crate) const NOBODY: u32 = u32::MAX;
+
+/// The path hash of main; a child's follows from its parent's and its position.
+pub(crate) const MAIN_PATH_HASH: u64 = 0x6d61_696e_7461_736b;
+
+pub(crate) const fn child_path_hash(parent: u64, child: u32) -> u64 {
+    finish(mix(parent, 0x6368_696c_6400_0000_u64.wrapping_add(child as u64)))
+}
+
+thread_local! {
+    // Without a destructor, so that it can be reached while the thread ends; the kernel frees what it owns.
+    static RECORDER: ManuallyDrop<Recorder> = const { ManuallyDrop::new(Recorder::new()) };
+}
+
+/// The recorder of this thread.
+#[inline]
+pub(crate) fn with<R>(body: impl FnOnce(&Recorder) -> R) -> R {
+    RECORDER.with(|recorder| body(recorder))
+}
+
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    digest: Cell<u64>,
+    /// Whether events are kept. Set at the start of an execution, never in it.
+    full: Cell<bool>,
+    /// Whether an execution is running on this thread.
+    running: Cell<bool>,
+    /// Number of the task being stepped, or [`NOBODY`].
+    current: Cell<u32>,
+    /// Parent and position of every task, by number.
+    paths: RefCell<Vec<(u32, u32)>>,
+    /// Empty unless `full`.
+    log: RefCell<Log>,
+}
+
+/// A point in the record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    digest: u64,
+    events: usize,
+}
+
+/// What only a full trace keeps.
+#[derive(Debug, Default)]
+struct Log {
+    events: Vec<TraceEvent>,
+    tasks: Vec<Known>,
+    wait: Option<WaitReason>,
+}
+
+#[derive(Debug)]
+struct Known {
+    name: Arc<str>,
+    spawned_at: Option<Site>,
+    waits_for: Option<WaitReason>,
+}
+
+impl Recorder {
+    const fn new() -> Self {
+        Self {
+            digest: Cell::new(0),
+            full: Cell::new(false),
+            running: Cell::new(false),
+            current: Cell::new(NOBODY),
+            paths: RefCell::new(Vec::new()),
+            log: RefCell::new(Log { events: Vec::new(), tasks: Vec::new(), wait: None }),
+        }
+    }
+
+    /// Starts the record of a new execution.
+    pub(crate) fn begin(&self, full: bool) {
+        self.digest.set(0x7265_656e_6163_7431);
+        self.full.set(full);
+        self.running.set(true);
+        self.current.set(NOBODY);
+        self.paths.borrow_mut().clear();
+        let mut log = self.log.borrow_mut();
+        log.events.clear();
+        log.tasks.clear();
+        log.wait = None;
+    }
+
+    /// The execution is over; what was recorded stays until the next one.
+    pub(crate) fn end(&self) {
+        self.running.set(false);
+        self.current.set(NOBODY);
+    }
+
+    /// Gives the memory back.
+    pub(crate) fn free(&self) {
+        self.paths.take();
+        self.log.take();
+    }
+
+    /// Where the record stands now.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { digest: self.digest.get(), events: self.log.borrow().events.len() }
+    }
+
+    /// Forgets what came after the mark.
+    pub(crate) fn rewind(&self, mark: Mark) {
+        self.digest.set(mark.digest);
+        self.log.borrow_mut().events.truncate(mark.events);
+    }
+
+    #[inline]
+    pub(crate) fn is_running(&self) -> bool {
+        self.running.get()
+    }
+
+    #[inline]
+    pub(crate) fn is_full(&self) -> bool {
+        self.full.get()
+    }
+
+    #[inline]
+    pub(crate) fn current(&self) -> u32 {
+        self.current.get()
+    }
+
+    pub(crate) fn digest(&self) -> Digest {
+        Digest::new(finish(self.digest.get()))
+    }
+
+    #[inline]
+    fn hash(&self, word: u64) {
+        self.digest.set(mix(self.digest.get(), word));
+    }
+
+    fn hash_text(&self, text: &str) {
+        self.digest.set(mix_bytes(self.digest.get(), text.as_bytes()));
+    }
+
+    #[inline]
+    fn keep(&self, event: impl FnOnce() -> TraceEvent) {
+        if self.full.get() {
+            self.push(event());
+        }
+    }
+
+    #[cold]
+    fn push(&self, event: TraceEvent) {
+        self.log.borrow_mut().events.push(event);
+    }
+
+    /// The next task of the execution: its number is the return value.
+    #[inline]
+    pub(crate) fn spawned(&self, parent: u32, child: u32, path_hash: u64, name: Option<&Arc<str>>) -> u32 {
+        let number = {
+            let mut paths = self.paths.borrow_mut();
+            paths.push((parent, child));
+            paths.len() as u32 - 1
+        };
+        self.hash(tag::SPAWNED ^ path_hash);
+        if let Some(name) = name {
+            self.hash_text(name);
+        }
+        self.keep(|| TraceEvent::Spawned { task: TaskId::new(number), parent: (parent != NOBODY).then(|| TaskId::new(parent)) });
+        number
+    }
+
+    /// What a full trace says of a task; called after [`spawned`](Self::spawned) when the trace is full.
+    pub(crate) fn describe(&self, name: Arc<str>, spawned_at: Option<Site>) {
+        self.log.borrow_mut().tasks.push(Known { name, spawned_at, waits_for: None });
+    }
+
+    #[inline]
+    pub(crate) fn choice(&self, index: usize, choice: Choice, task: impl FnOnce() -> Option<u32>) {
+        let kind = tag::CHOICE ^ choice.kind.tag() << 48;
+        self.hash(kind ^ (u64::from(choice.alternatives) << 32 | u64::from(choice.picked)).rotate_left(7));
+        self.keep(|| TraceEvent::Choice { index: index as u64, choice, task: task().map(TaskId::new) });
+    }
+
+    #[inline]
+    pub(crate) fn stepped(&self, task: u32, path_hash: u64) {
+        self.current.set(task);
+        self.hash(tag::STEPPED ^ path_hash);
+        self.keep(|| TraceEvent::Stepped { task: TaskId::new(task) });
+    }
+
+    #[inline]
+    pub(crate) fn woken(&self, task: u32, path_hash: u64) {
+        self.hash(tag::WOKEN ^ path_hash);
+        let by = self.current.get();
+        self.keep(|| TraceEvent::Woken {
+            task: TaskId::new(task),
+            by: if by == NOBODY { WokenBy::Timer } else { WokenBy::Task(TaskId::new(by)) },
+        });
+    }
+
+    pub(crate) fn woken_by_thread(&self, task: u32, path_hash: u64, thread: &str) {
+        self.hash(tag::WOKEN ^ path_hash);
+        self.keep(|| TraceEvent::Woken { task: TaskId::new(task), by: WokenBy::Thread(thread.into()) });
+    }
+
+    #[inline]
+    pub(crate) fn timer_armed(&self, timer: u64, deadline: Instant) {
+        self.hash(tag::ARMED ^ deadline.as_nanos());
+        self.keep(|| TraceEvent::TimerArmed { timer, deadline });
+    }
+
+    #[inline]
+    pub(crate) fn timer_fired(&self, timer: u64) {
+        self.hash(tag::FIRED ^ timer);
+        self.keep(|| TraceEvent::TimerFired { timer });
+    }
+
+    pub(crate) fn timer_dropped(&self, timer: u64) {
+        self.hash(tag::DROPPED ^ timer);
+        self.keep(|| TraceEvent::TimerDropped { timer });
+    }
+
+    #[inline]
+    pub(crate) fn clock_moved(&self, to: Instant) {
+        self.hash(tag::CLOCK ^ to.as_nanos());
+        self.keep(|| TraceEvent::ClockMoved { to });
+    }
+
+    pub(crate) fn output(&self, text: &str) {
+        self.hash(tag::OUTPUT);
+        self.hash_text(text);
+        self.keep(|| TraceEvent::Output { text: text.into() });
+    }
+
+    pub(crate) fn accessed(&self, resource: &Arc<str>, kind: AccessKind) {
+        self.hash(tag::ACCESSED ^ (kind == AccessKind::Write) as u64);
+        self.hash_text(resource);
+        self.keep(|| TraceEvent::Accessed { resource: resource.clone(), kind });
+    }
+
+    pub(crate) fn cancel_requested(&self, task: u32, path_hash: u64) {
+        self.hash(tag::CANCEL_REQUESTED ^ path_hash);
+        self.keep(|| TraceEvent::CancelRequested { task: TaskId::new(task) });
+    }
+
+    pub(crate) fn cancel_delivered(&self, task: u32, path_hash: u64, scopes: u32) {
+        self.hash(tag::CANCEL_DELIVERED ^ path_hash);
+        self.hash(scopes.into());
+        self.keep(|| TraceEvent::CancelDelivered { task: TaskId::new(task), scopes });
+    }
+
+    pub(crate) fn panicked(&self, task: u32, path_hash: u64, message: &str) {
+        self.hash(tag::PANICKED ^ path_hash);
+        self.hash_text(message);
+        self.keep(|| TraceEvent::Panicked { task: TaskId::new(task), message: message.into() });
+    }
+
+    #[inline]
+    pub(crate) fn finished(&self, task: u32, path_hash: u64, ending: Ending) {
+        self.hash(tag::FINISHED ^ path_hash ^ ending as u64);
+        self.keep(|| TraceEvent::Finished { task: TaskId::new(task), ending });
+    }
+
+    pub(crate) fn pending_at_exit(&self, task: u32, path_hash: u64) {
+        self.hash(tag::PENDING ^ path_hash);
+        self.keep(|| TraceEvent::PendingAtExit { task: TaskId::new(task) });
+    }
+
+    /// A leaf future says why it is pending; the last word of a step counts.
+    #[inline]
+    pub(crate) fn waits(&self, reason: impl FnOnce() -> WaitReason) {
+        if self.full.get() {
+            self.log.borrow_mut().wait = Some(reason());
+        }
+    }
+
+    /// The step is over: what it said it waits for belongs to its task.
+    #[inline]
+    pub(crate) fn step_ended(&self) {
+        if self.full.get() {
+            let mut log = self.log.borrow_mut();
+            let wait = log.wait.take();
+            if let Some(task) = log.tasks.get_mut(self.current.get() as usize) {
+                task.waits_for = wait;
+            }
+        }
+        self.current.set(NOBODY);
+    }
+
+    /// What a task last said it waits for.
+    pub(crate) fn waits_for(&self, task: u32) -> Option<WaitReason> {
+        self.log.borrow().tasks.get(task as usize)?.waits_for.clone()
+    }
+
+    /// Name and spawn site of a task, if the trace is full.
+    pub(crate) fn known(&self, task: u32) -> Option<(Arc<str>, Option<Site>)> {
+        let log = self.log.borrow();
+        let known = log.tasks.get(task as usize)?;
+        Some((known.name.clone(), known.spawned_at))
+    }
+
+    /// The path of a task of the running execution.
+    pub(crate) fn path_of(&self, task: u32) -> Option<TaskPath> {
+        let paths = self.paths.try_borrow().ok()?;
+        if !self.running.get() || task as usize >= paths.len() {
+            return None;
+        }
+        Some(path(&paths, task))
+    }
+
+    /// The schedule of what was recorded: with the tasks that were picked if the trace is full.
+    pub(crate) fn schedule(&self, choices: &[Choice], data_seed: Option<Seed>) -> Schedule {
+        let mut deviations: Vec<Deviation> = Schedule::from_choices(choices.iter().copied()).deviations().to_vec();
+        let log = self.log.borrow();
+        let paths = self.paths.borrow();
+        let mut picked = log.events.iter().filter_map(|event| match event {
+            TraceEvent::Choice { index, task, choice } if choice.kind == ChoiceKind::Task => Some((*index, task.as_ref()?)),
+            _ => None,
+        });
+        for deviation in &mut deviations {
+            let task = picked.by_ref().find(|(index, _)| *index >= deviation.index);
+            deviation.task = task.filter(|(index, _)| *index == deviation.index).map(|(_, id)| path(&paths, id.number()));
+        }
+        Schedule::from_parts(deviations, data_seed)
+    }
+
+    /// The full trace; empty but for the digest if none was kept.
+    pub(crate) fn trace(&self) -> Trace {
+        let mut log = self.log.borrow_mut();
+        let paths = self.paths.borrow();
+        let tasks = (0..)
+            .zip(&log.tasks)
+            .map(|(number, known)| TaskInfo::new(path(&paths, number), known.name.clone(), known.spawned_at));
+        let tasks = tasks.collect();
+        Trace::new(std::mem::take(&mut log.events), tasks, self.digest())
+    }
+}
+
+fn path(paths: &[(u32, u32)], mut task: u32) -> TaskPath {
+    let mut children = Vec::new();
+    while let Some(&(parent, child)) = paths.get(task as usize).filter(|(parent, _)| *parent != NOBODY) {
+        children.push(child);
+        task = parent;
+    }
+    children.reverse();
+    TaskPath::from_children(children)
+}
+
+/// What tells the events apart in the digest. Frozen: digests are compared across versions.
+mod tag {
+    pub(super) const SPAWNED: u64 = 0x01 << 56;
+    pub(super) const CHOICE: u64 = 0x02 << 56;
+    pub(super) const STEPPED: u64 = 0x03 << 56;
+    pub(super) const WOKEN: u64 = 0x04 << 56;
+    pub(super) const ARMED: u64 = 0x05 << 56;
+    pub(super) const FIRED: u64 = 0x06 << 56;
+    pub(super) const DROPPED: u64 = 0x07 << 56;
+    pub(super) const CLOCK: u64 = 0x08 << 56;
+    pub(super) const OUTPUT: u64 = 0x09 << 56;
+    pub(super) const ACCESSED: u64 = 0x0a << 56;
+    pub(super) const CANCEL_REQUESTED: u64 = 0x0b << 56;
+    pub(super) const CANCEL_DELIVERED: u64 = 0x0c << 56;
+    pub(super) const PANICKED: u64 = 0x0d << 56;
+    pub(super) const FINISHED: u64 = 0x0e << 56;
+    pub(super) const PENDING: u64 = 0x0f << 56;
+}

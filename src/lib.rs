@@ -1,0 +1,142 @@
+//! Deterministic simulation testing for async Rust: *a flaky async test becomes one short line of text that fails every
+//! time*.
+//!
+//! A test runs on an executor with a virtual clock. Which ready task steps next, the order of unordered sets, whatever the
+//! program does not decide itself, is decided by a seeded scheduler and recorded. So thousands of interleavings are explored in
+//! milliseconds, and the one that fails is replayed from its schedule, exactly, on every machine, in debug and release.
+//!
+//! # What a passing test does not prove
+//!
+//! That there is no failing schedule, unless the exploration was exhaustive. Nothing about real parallelism: tasks
+//! interleave where they await, memory is sequentially consistent (for weak memory there are loom and Miri). Nothing about
+//! code that the simulation does not control: threads, real clocks, sockets, the order of a `HashMap`. What is uncontrolled and
+//! shows in a failing execution is reported as such, because a failing execution is always run twice.
+//!
+//! # A test
+//!
+//! ```
+//! use reenact::prelude::*;
+//!
+//! async fn phase(n: u64) -> u64 {
+//!     sleep(Duration::from_secs(10 - n)).await;
+//!     n
+//! }
+//!
+//! #[reenact::test]
+//! async fn gather_keeps_argument_order() {
+//!     assert_eq!(gather([phase(1), phase(2), phase(3)]).await, [1, 2, 3]);
+//! }
+//! # gather_keeps_argument_order();
+//! ```
+//!
+//! # A failure
+//!
+//! ```
+//! use reenact::prelude::*;
+//!
+//! // Two tasks read, and write one more. If both read first, an update is lost.
+//! async fn lost_update() {
+//!     let count = Shared::new(0);
+//!     let add = |count: Shared<u32>| async move {
+//!         let seen = count.get();
+//!         yield_now().await;
+//!         count.set(seen + 1);
+//!     };
+//!     gather([add(count.clone()), add(count.clone())]).await;
+//!     assert_eq!(count.get(), 2);
+//! }
+//!
+//! let failure = Explorer::new().run(lost_update).failure.unwrap();
+//! assert_eq!(failure.kind, FailureKind::Panic);
+//! // The schedule alone brings it back.
+//! let again = Sim::new().replay(&failure.schedule).run(lost_update);
+//! assert_eq!(again.trace.digest(), failure.trace.digest());
+//! ```
+//!
+//! # Every schedule
+//!
+//! ```
+//! use reenact::prelude::*;
+//! use std::collections::BTreeSet;
+//! use std::ops::ControlFlow;
+//!
+//! let mut outputs = BTreeSet::new();
+//! let report = Explorer::new().scheduler("exhaustive".parse()?).visit(
+//!     || async {
+//!         let tasks = ["a", "b", "c"].map(|name| async move { reenact::println!("{name}") });
+//!         gather(tasks).await;
+//!     },
+//!     |execution| {
+//!         outputs.insert(execution.trace.output().concat());
+//!         ControlFlow::Continue(())
+//!     },
+//! );
+//! assert!(report.exhausted);
+//! assert_eq!(outputs.into_iter().collect::<Vec<_>>(), ["abc", "acb", "bac", "bca", "cab", "cba"]);
+//! # Ok::<(), reenact::Error>(())
+//! ```
+//!
+//! # Environment
+//!
+//! | variable | meaning |
+//! | --- | --- |
+//! | `REENACT_SEED` | the exploration's seed: a number, a 0x number, or `random` |
+//! | `REENACT_REPLAY` | a schedule: run exactly this one execution, with its full trace and its output on the terminal |
+//! | `REENACT_EXECUTIONS` | how many executions to run at most |
+//! | `REENACT_TIME_LIMIT` | how many seconds of wall time to explore at most |
+//! | `REENACT_SCHEDULER` | who answers choice points: fifo, random, pct:3, pct:3:24, exhaustive, exhaustive:2 |
+//!
+//! Options of the attribute are defaults that the environment overrides; explicit calls on [`Explorer`] win over both, and
+//! `REENACT_REPLAY` always wins. A value that means nothing fails the test; an unknown `REENACT_` name is warned about.
+
+pub use reenact_macros::test;
+pub use reenact_sim::{
+    Access, AccessKind, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error, Execution, Explorer,
+    Failure, FailureKind, Limit, Model, PendingAtExit, PendingTask, Refusal, Report, Resource, ResourceId, Schedule, Scheduler,
+    SchedulerKind, Seed, Shared, Sim, Site, Stats, TaskInfo, TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict,
+    WaitReason, Warning, WokenBy, access, check, choose, choose_order, println, rng,
+};
+
+pub mod task {
+    //! Tasks: spawning them, waiting for them, cancelling them.
+
+    pub use reenact_sim::task::{
+        Builder, CancelOnDrop, Cancelled, CatchCancel, Census, Current, ResumeCancel, Task, TaskError, TaskId, TaskPanic, Until,
+        Watch, YieldNow, catch_cancel, census, current, resume_cancel, spawn, waiting_for, yield_now,
+    };
+}
+
+pub mod time {
+    //! Virtual time.
+
+    pub use reenact_sim::time::{Instant, Interval, Sleep, interval, now, sleep, sleep_until};
+}
+
+pub mod combinators {
+    //! asyncio-style combinators, each with its guarantees for every schedule.
+
+    pub use reenact_combinators::{
+        AsCompleted, Each, Elapsed, Futures, Gather, GatherSettled, Iterable, ReturnWhen, Settled, TaskSet, TaskSetIter, Timeout,
+        TryFutures, TryGather, Tuple, Wait, Waited, WithTimeout, as_completed, gather, timeout, timeout_at, try_gather, wait,
+    };
+}
+
+pub mod prelude {
+    //! What a test needs. Leaves out [`println!`](crate::println) and [`macro@crate::test`], whose names are std's.
+
+    pub use crate::combinators::{
+        Elapsed, ReturnWhen, TaskSet, Waited, as_completed, gather, timeout, timeout_at, try_gather, wait,
+    };
+    pub use crate::task::{Cancelled, Task, TaskError, catch_cancel, resume_cancel, spawn, yield_now};
+    pub use crate::time::{Instant, interval, now, sleep, sleep_until};
+    pub use crate::{
+        Execution, Explorer, Failure, FailureKind, PendingAtExit, Report, Schedule, SchedulerKind, Seed, Shared, Sim, TaskPanics,
+        Trace, TraceEvent, check, choose, rng,
+    };
+    pub use std::time::Duration;
+}
+
+#[doc(hidden)]
+pub mod __private {
+    pub use reenact_sim::__private::{TestOption, TestTarget, print, run_test};
+}
