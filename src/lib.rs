@@ -22,11 +22,10 @@
 //!     n
 //! }
 //!
-//! #[reenact::test]
-//! async fn gather_keeps_argument_order() {
+//! // In a test file this is `#[reenact::test] async fn gather_keeps_argument_order() { .. }`.
+//! reenact::check(|| async {
 //!     assert_eq!(gather([phase(1), phase(2), phase(3)]).await, [1, 2, 3]);
-//! }
-//! # gather_keeps_argument_order();
+//! });
 //! ```
 //!
 //! # A failure

@@ -267,6 +267,14 @@ impl ReadyQueue {
         (at, k as usize)
     }
 
+    /// Takes out a task that became ready just now: few are younger.
+    #[cold]
+    pub(super) fn remove_recent(&mut self, slot: u32) {
+        if let Some(k) = (0..self.len()).rev().find(|&k| self.get(k) == slot) {
+            self.remove(k);
+        }
+    }
+
     /// How many ready tasks are older than the one with this ready number, which must be in the queue.
     /// `number_of` tells the ready number of a slot.
     pub(super) fn position(&self, number: u64, number_of: impl Fn(u32) -> u64) -> usize {

@@ -211,6 +211,12 @@ impl Kernel {
                     Ending::Cancelled => flag::CANCELLED,
                     Ending::Panicked => flag::PANICKED,
                 };
+            if entry.flags & flag::QUEUED != 0 {
+                // It woke itself in the very step in which it ended.
+                entry.flags &= !flag::QUEUED;
+                core.view.ready.remove_recent(slot);
+            }
+            let entry = core.view.table.at(slot);
             let joiner = entry.joiner.take();
             let watches = std::mem::replace(&mut entry.watches, NONE);
             if entry.flags & flag::DETACHED == 0 || watches != NONE {

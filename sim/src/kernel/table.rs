@@ -15,7 +15,7 @@ pub(super) const NONE: u32 = u32::MAX;
 
 /// The state of a task, as bits. Which ones exclude each other is said at each.
 pub(super) mod flag {
-    /// In the ready queue. Set by a wake or a cancel, cleared when the task is picked. Excludes `FINISHED`.
+    /// In the ready queue. Set by a wake or a cancel, cleared when the task is picked or ends. Excludes `FINISHED`.
     pub(crate) const QUEUED: u16 = 1;
     /// Has ended: returned, cancelled or panicked. Set once, never cleared.
     pub(crate) const FINISHED: u16 = 4;
