@@ -1,1 +1,144 @@
+//! The house keeps its order: which crate and which module may use which, how long files are.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(folder: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    assert!(!found.is_empty());
+    found.sort();
+    found
+}
+
+/// The packages of the workspace that a package depends on, dev-dependencies left out.
+fn dependencies(package: &str) -> Vec<String> {
+    let manifest = fs::read_to_string(root().join(package).join("Cargo.toml")).unwrap();
+    let section = manifest.split("\n[dependencies]\n").nth(1).unwrap_or_default().split("\n[").next().unwrap_or_default();
+    let names = section.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
+    names.map(str::to_owned).filter(|name| !name.is_empty()).collect()
+}
+
+#[test]
+fn packages_depend_downwards_only() {
+    let ours = |package| dependencies(package).into_iter().filter(|name| name.starts_with("reenact")).collect::<Vec<_>>();
+    assert_eq!(ours("."), ["reenact-sim", "reenact-combinators", "reenact-macros"]);
+    assert_eq!(ours("combinators"), ["reenact-sim"]);
+    assert!(ours("sim").is_empty() && ours("macros").is_empty());
+}
+
+#[test]
+fn sim_stays_lean() {
+    assert_eq!(dependencies("sim"), ["base64", "pin-project-lite", "rand_chacha", "rand_core"]);
+}
+
+/// The rooms of sim, lowest first; each may use those before it.
+const ROOMS: [&[&str]; 9] = [
+    &["hash", "error", "config", "instant"],
+    &["seed"],
+    &["rng"],
+    &["schedule"],
+    &["trace"],
+    &["resource", "outside"],
+    &["time", "kernel"],
+    &["access", "draw", "output", "task", "scheduler"],
+    &["simulation"],
+];
+
+/// Uses within one row of rooms that are meant.
+const MEANT: [(&str, &str); 3] = [("kernel", "time"), ("config", "error"), ("seed", "hash")];
+
+#[test]
+fn rooms_of_sim_use_lower_rooms_only() {
+    let mut height: BTreeMap<&str, usize> = BTreeMap::new();
+    for (row, rooms) in ROOMS.iter().enumerate() {
+        height.extend(rooms.iter().map(|room| (*room, row)));
+    }
+    height.insert("explore", ROOMS.len());
+    let source = root().join("sim/src");
+    let mut breaches = Vec::new();
+    for path in sources("sim/src") {
+        let below = path.strip_prefix(&source).unwrap().to_str().unwrap().replace('\\', "/");
+        if below == "lib.rs" || below.ends_with("_tests.rs") {
+            continue;
+        }
+        let room = below.split(['/', '.']).next().unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        // Up to the unit tests, which may use anything.
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for used in line.split("crate::").skip(1) {
+                let used = used.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap();
+                let Some(other) = height.get(used) else { continue };
+                let own = height.get(room).unwrap_or_else(|| panic!("{room} has no place among the rooms"));
+                if used != room && other >= own && !MEANT.contains(&(room, used)) {
+                    breaches.push(format!("{below}: {}", line.trim()));
+                }
+            }
+        }
+    }
+    assert!(breaches.is_empty(), "these use what is not below them:\n{}", breaches.join("\n"));
+}
+
+#[test]
+fn combinators_use_only_what_is_public() {
+    for path in sources("combinators/src") {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(!text.contains("__private"), "{}", path.display());
+    }
+}
+
+#[test]
+fn unsafe_code_is_in_one_file() {
+    let folders = ["sim/src", "combinators/src", "macros/src", "src", "tests", "examples"];
+    let unsafe_files: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| sources(folder))
+        .filter(|path| {
+            let text = fs::read_to_string(path).unwrap();
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            code.into_iter()
+                .any(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == concat!("uns", "afe")))
+        })
+        .collect();
+    assert_eq!(unsafe_files, [root().join("sim/src/kernel/waker.rs")]);
+}
+
+#[test]
+fn files_are_small() {
+    let folders = ["sim/src", "combinators/src", "macros/src", "src", "tests", "examples", "benches"];
+    for path in folders.iter().flat_map(|folder| sources(folder)) {
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines <= 400, "{} has {lines} lines: one concept a file, 400 lines at most", path.display());
+    }
+}
+
+#[test]
+fn the_documented_variables_are_the_ones_that_are_read() {
+    let source = fs::read_to_string(root().join("sim/src/explore/environment.rs")).unwrap();
+    let table = source.split("const VARIABLES").nth(1).unwrap().split("];").next().unwrap();
+    let documented = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let mut number = 0;
+    for line in table.lines().filter_map(|line| line.trim().strip_prefix("(\"")) {
+        let (name, meaning) = line.trim_end_matches("\"),").split_once("\", \"").unwrap();
+        let row = format!("//! | `{name}` | {meaning} |");
+        assert!(documented.contains(&row), "the crate page has no row `{row}`");
+        number += 1;
+    }
+    assert_eq!(number, documented.matches("//! | `REENACT_").count());
+}

@@ -89,22 +89,21 @@ fn exhaustive_takes_every_interleaving_once() {
 #[test]
 fn a_preemption_bound_leaves_out_exactly_the_schedules_with_more() {
     // Schedules with exactly 0, 1, 2, .. preemptions.
-    let known: [(u32, u32, &[u64]); 4] = [
-        (2, 2, &[2, 2, 2]),
-        (2, 3, &[2, 4, 8, 4, 2]),
-        (3, 2, &[6, 18, 36, 30]),
-        (3, 3, &[6, 36, 150, 360, 510, 444, 174]),
-    ];
+    let known: [(u32, u32, &[u64]); 4] =
+        [(2, 2, &[2, 2, 2]), (2, 3, &[2, 4, 8, 4, 2]), (3, 2, &[6, 18, 36, 30]), (3, 3, &[6, 36, 150, 360, 510, 444, 174])];
     for (tasks, steps, counts) in known {
         let mut expected = 0;
         for (bound, count) in counts.iter().enumerate() {
             expected += count;
             let kind = SchedulerKind::Exhaustive { preemptions: Some(bound as u32) };
             let mut most = 0;
-            let report = Explorer::new().scheduler(kind).visit(|| grid(tasks, steps), |execution| {
-                most = most.max(execution.stats.preemptions);
-                ControlFlow::Continue(())
-            });
+            let report = Explorer::new().scheduler(kind).visit(
+                || grid(tasks, steps),
+                |execution| {
+                    most = most.max(execution.stats.preemptions);
+                    ControlFlow::Continue(())
+                },
+            );
             assert_eq!(report.executions, expected, "{tasks} x {steps}, at most {bound}");
             assert_eq!(most, bound as u64, "{tasks} x {steps}");
         }
@@ -115,10 +114,13 @@ fn a_preemption_bound_leaves_out_exactly_the_schedules_with_more() {
 fn random_depends_on_the_seed_alone() {
     let order = |seed: u64| {
         let mut schedules = Vec::new();
-        Explorer::new().executions(50).seed(seed).scheduler(SchedulerKind::Random).visit(|| grid(3, 3), |execution| {
-            schedules.push(execution.schedule.to_string());
-            ControlFlow::Continue(())
-        });
+        Explorer::new().executions(50).seed(seed).scheduler(SchedulerKind::Random).visit(
+            || grid(3, 3),
+            |execution| {
+                schedules.push(execution.schedule.to_string());
+                ControlFlow::Continue(())
+            },
+        );
         schedules
     };
     assert_eq!(order(1), order(1));
@@ -163,20 +165,20 @@ impl Scheduler for Telling {
         self.tell(format!("begin {execution}"));
     }
 
-    fn spawned(&mut self, parent: reenact::task::TaskId, child: reenact::task::TaskId) {
+    fn spawned(&mut self, parent: task::TaskId, child: task::TaskId) {
         self.tell(format!("{} spawned {}", parent.index(), child.index()));
     }
 
-    fn ready(&mut self, task: reenact::task::TaskId) {
+    fn ready(&mut self, task: task::TaskId) {
         self.tell(format!("{} ready", task.index()));
     }
 
-    fn stepped(&mut self, task: reenact::task::TaskId, accesses: &[Access]) {
+    fn stepped(&mut self, task: task::TaskId, accesses: &[Access]) {
         let kinds: Vec<AccessKind> = accesses.iter().map(|access| access.kind).collect();
         self.tell(format!("{} stepped {kinds:?}", task.index()));
     }
 
-    fn finished(&mut self, task: reenact::task::TaskId) {
+    fn finished(&mut self, task: task::TaskId) {
         self.tell(format!("{} finished", task.index()));
     }
 
@@ -258,11 +260,14 @@ fn pct_steps_the_highest_priority_until_it_is_demoted() {
     // With one change point at most, whoever starts runs on for at least a step; schedules of depth 1 never preempt.
     let kind = "pct:1:100".parse().unwrap();
     let mut orders = BTreeSet::new();
-    Explorer::new().scheduler(kind).executions(500).seed(3).visit(|| grid(3, 4), |execution| {
-        assert_eq!(execution.stats.preemptions, 0);
-        orders.insert(execution.schedule.to_string());
-        ControlFlow::Continue(())
-    });
+    Explorer::new().scheduler(kind).executions(500).seed(3).visit(
+        || grid(3, 4),
+        |execution| {
+            assert_eq!(execution.stats.preemptions, 0);
+            orders.insert(execution.schedule.to_string());
+            ControlFlow::Continue(())
+        },
+    );
     assert_eq!(orders.len(), 6, "every order of three tasks, and nothing else");
 }
 
@@ -270,7 +275,7 @@ fn pct_steps_the_highest_priority_until_it_is_demoted() {
 fn pct_is_the_same_with_many_tasks_coming_and_going() {
     let body = || async {
         let parents = (0..20).map(|_| async {
-            let children: Vec<_> = (0..5).map(|_| task::spawn(yield_now())).collect();
+            let children: Vec<_> = (0..5).map(|_| spawn(yield_now())).collect();
             wait(children).await;
         });
         gather(parents).await;

@@ -46,7 +46,11 @@ fn clone_drop_wake_and_wake_by_ref_mean_the_same_task() {
                     return Poll::Ready(());
                 }
                 assert!(cx.waker().will_wake(&waker));
-                if by_value { waker.clone().wake() } else { copy.wake_by_ref() }
+                if by_value {
+                    waker.clone().wake()
+                } else {
+                    copy.wake_by_ref()
+                }
                 Poll::Pending
             })
             .await;

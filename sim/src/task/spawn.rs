@@ -86,7 +86,11 @@ impl Builder {
         F::Output: 'static,
     {
         outside::check("reenact::task::Builder::spawn");
-        let site = self.site.unwrap_or_else(Site::here);
+        // Not through unwrap_or_else, in which the caller would be std.
+        let site = match self.site {
+            Some(site) => site,
+            None => Site::here(),
+        };
         Task::new(kernel::with(|kernel| kernel.spawn(self.name, site, future)))
     }
 }
