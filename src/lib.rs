@@ -88,11 +88,12 @@
 //! Options of the attribute are defaults that the environment overrides; explicit calls on [`Explorer`] win over both, and
 //! `REENACT_REPLAY` always wins. A value that means nothing fails the test; an unknown `REENACT_` name is warned about.
 
+pub use reenact_combinators::TaskSet;
 pub use reenact_macros::test;
 pub use reenact_sim::{
     Access, AccessKind, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error, Execution, Explorer,
     Failure, FailureKind, Limit, Model, PendingAtExit, PendingTask, Refusal, Report, Resource, ResourceId, Schedule, Scheduler,
-    SchedulerKind, Seed, Shared, Sim, Site, Stats, TaskInfo, TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict,
+    SchedulerKind, Seed, Shared, Sim, Site, Stats, TaskId, TaskInfo, TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict,
     WaitReason, Warning, WokenBy, access, check, choose, choose_order, println, rng,
 };
 

@@ -21,10 +21,10 @@ use crate::timeout::Elapsed;
 ///
 /// # Guarantees for every schedule
 ///
-/// * [A1] Each child is yielded exactly once.
-/// * [A2] In completion order.
-/// * [A3] The k-th as soon as k children have ended, before slower ones do; the consumer takes no step in between.
-/// * [A4] Nothing is cancelled, neither by a timeout nor by dropping the stream: unfinished children run on, detached, unless
+/// * (A1) Each child is yielded exactly once.
+/// * (A2) In completion order.
+/// * (A3) The k-th as soon as k children have ended, before slower ones do; the consumer takes no step in between.
+/// * (A4) Nothing is cancelled, neither by a timeout nor by dropping the stream: unfinished children run on, detached, unless
 ///   [`into_pending`](AsCompleted::into_pending) hands them over.
 /// * Where panics are delivered, the panic of a child goes on in the consumer when its turn comes.
 ///

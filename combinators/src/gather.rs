@@ -20,10 +20,10 @@ use crate::input::{Futures, Iterable};
 ///
 /// # Guarantees for every schedule
 ///
-/// * [G1] The n-th value is that of the n-th argument.
-/// * [G2] It is ready at the instant in which the last child ends, and not before. No children: at once.
+/// * (G1) The n-th value is that of the n-th argument.
+/// * (G2) It is ready at the instant in which the last child ends, and not before. No children: at once.
 /// * Children are spawned at the first poll, in argument order. They are not exposed, so nobody else can cancel them.
-/// * [G3] Dropping an unfinished `gather` (also by cancelling its task) requests cancel of each unfinished child, once.
+/// * (G3) Dropping an unfinished `gather` (also by cancelling its task) requests cancel of each unfinished child, once.
 /// * Where panics are delivered ([`TaskPanics::Deliver`](reenact_sim::TaskPanics)), the first child to panic, by completion, panics
 ///   in the awaiter at once; the others run on.
 ///
@@ -95,7 +95,7 @@ impl<C: Iterable> Drop for Children<C> {
 
 impl<Kind, F: Futures<Kind>> Gather<Kind, F> {
     /// Collects how each task ended instead of its value: nothing resumes a panic, and the result comes when all have ended
-    /// ([G5], asyncio's `return_exceptions=True`).
+    /// ((G5), asyncio's `return_exceptions=True`).
     pub fn settled(self) -> GatherSettled<Kind, F> {
         GatherSettled { gather: self }
     }

@@ -1,7 +1,7 @@
 //! Combinators in the manner of asyncio, for simulations: [`gather`], [`wait`], [`as_completed`], [`timeout`].
 //!
-//! Each states what it guarantees *for every schedule*. The letters in brackets ([G1], [W1], ...) number the guarantees;
-//! `docs/SEMANTICS.md` of the repository lists them. Everything here is built on the public interface of `reenact-sim`, so
+//! Each states what it guarantees *for every schedule*; (G1), (W1) and so on number the guarantees.
+//! Everything here is built on the public interface of `reenact-sim`, so
 //! whoever writes other combinators has the same means.
 //!
 //! Children are tasks: they run whether or not the combinator is polled, and each can be picked by the scheduler on its

@@ -17,9 +17,9 @@ use reenact_sim::time::{Instant, Sleep, now, sleep_until};
 ///
 /// * The future is polled before the clock is looked at: a value that is ready in the very step of the deadline wins, also
 ///   with a duration of zero.
-/// * [O1] It is ready at the deadline at the latest, exactly then if the future is not.
-/// * [O2] On `Ok` the timeout has changed nothing. On `Err` the future has been dropped.
-/// * [O5] No timer remains after it is ready or dropped.
+/// * (O1) It is ready at the deadline at the latest, exactly then if the future is not.
+/// * (O2) On `Ok` the timeout has changed nothing. On `Err` the future has been dropped.
+/// * (O5) No timer remains after it is ready or dropped.
 /// * At a tie with something that another task does at the same instant, both outcomes exist, each under some schedule.
 ///
 /// # Compared to others

@@ -14,10 +14,10 @@ use crate::outcome;
 ///
 /// # Guarantees for every schedule
 ///
-/// * [G1] On `Ok`, the n-th value is that of the n-th argument.
-/// * [G2] `Ok` at the instant in which the last child ends; `Err` at the instant of the first failure, by completion. [G4] Of two
+/// * (G1) On `Ok`, the n-th value is that of the n-th argument.
+/// * (G2) `Ok` at the instant in which the last child ends; `Err` at the instant of the first failure, by completion. (G4) Of two
 ///   failures in one instant, either may be the one.
-/// * [G3] **The siblings of a failed child run on**, and their later errors are dropped. To stop them use a task group.
+/// * (G3) **The siblings of a failed child run on**, and their later errors are dropped. To stop them use a task group.
 /// * Dropping an unfinished `try_gather` requests cancel of each unfinished child, once.
 ///
 /// # Compared to others

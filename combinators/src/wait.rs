@@ -16,14 +16,14 @@ use crate::task_set::{TaskSet, tasks_of};
 ///
 /// # Guarantees for every schedule
 ///
-/// * [W1] `done` and `pending` partition the input, split at the waiter's step: a task is in `done` exactly if it has ended
+/// * (W1) `done` and `pending` partition the input, split at the waiter's step: a task is in `done` exactly if it has ended
 ///   then. It may have ended after whatever made the waiter ready.
-/// * [W2] Without a timeout, `pending` is empty ([`AllCompleted`](ReturnWhen::AllCompleted)), or `done` is not
+/// * (W2) Without a timeout, `pending` is empty ([`AllCompleted`](ReturnWhen::AllCompleted)), or `done` is not
 ///   ([`FirstCompleted`](ReturnWhen::FirstCompleted)).
-/// * [W3], [W5] It is ready at the first instant at which the condition holds or the deadline is reached. An input that satisfies it
+/// * (W3), (W5) It is ready at the first instant at which the condition holds or the deadline is reached. An input that satisfies it
 ///   already, or is empty, is ready at once (asyncio suspends once, and refuses an empty input).
-/// * [W4] No task is changed by it: not by the timeout, not by dropping it.
-/// * [W6] No timer and no registration remains after it is ready or dropped.
+/// * (W4) No task is changed by it: not by the timeout, not by dropping it.
+/// * (W6) No timer and no registration remains after it is ready or dropped.
 /// * The waiter takes no step before its condition holds.
 ///
 /// Dropping it drops the handles, which detaches the tasks.

@@ -99,7 +99,11 @@ fn whole(name: &str, value: &Expr) -> syn::Result<TokenStream> {
 
 fn seconds(name: &str, value: &Expr) -> syn::Result<TokenStream> {
     match value {
-        Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => Ok(quote_spanned! { value.span() => #value as f64 }),
+        Expr::Lit(ExprLit { lit: Lit::Int(whole), .. }) => {
+            let seconds = whole.base10_parse::<u32>()?;
+            let seconds = f64::from(seconds);
+            Ok(quote_spanned! { value.span() => #seconds })
+        }
         Expr::Lit(ExprLit { lit: Lit::Float(_), .. }) => Ok(quote_spanned! { value.span() => #value }),
         Expr::Lit(_) | Expr::Unary(_) => {
             Err(syn::Error::new(value.span(), format!("`{name}` takes seconds from 0, as in {name} = 2.5")))

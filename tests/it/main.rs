@@ -1,7 +1,10 @@
 //! Integration tests of the facade: what a user of reenact relies on.
 
+#![allow(clippy::print_stdout, reason = "some tests say what they measured")]
+
 mod bad_input;
 mod cancel;
+mod combinators;
 mod determinism;
 mod end;
 mod explorer;

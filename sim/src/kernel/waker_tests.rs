@@ -47,7 +47,10 @@ fn clone_drop_wake_and_wake_by_ref_mean_the_same_task() {
                 }
                 assert!(cx.waker().will_wake(&waker));
                 if by_value {
-                    waker.clone().wake()
+                    {
+                        let woken = waker.clone();
+                        woken.wake()
+                    }
                 } else {
                     copy.wake_by_ref()
                 }

@@ -16,7 +16,6 @@ use crate::trace::{Ending, TaskId};
 ///
 /// Dropping it detaches the task, which runs on; see [`cancel_on_drop`](Self::cancel_on_drop) for a handle that does not.
 /// Awaiting a task that has ended is ready at once. A handle belongs to its execution: afterwards its result is gone.
-#[must_use = "a task runs without being awaited, but then nobody learns how it ended; to detach it say `drop(task)` or `let _ = task`"]
 pub struct Task<T> {
     word: TaskWord,
     // Contravariant and Send whatever T is: the handle owns no T.
