@@ -183,7 +183,7 @@ impl ChoicePoint<'_> {
         if entry.flags & flag::QUEUED == 0 {
             return None;
         }
-        Some(self.view.ready.position(entry.ready_number, |slot| self.view.table.peek(slot).ready_number) as u32)
+        Some(self.view.ready.position(entry.place) as u32)
     }
 }
 

@@ -133,8 +133,6 @@ struct Core {
     next_check: u64,
     /// Steps when the clock moved last.
     steps_at_clock: u64,
-    /// How often tasks have become ready.
-    readies: u64,
     /// How many tasks have ended.
     completions: u32,
 }
@@ -255,7 +253,6 @@ impl Core {
             counts: Counts { steps: 0, first_choice_at: 0, preemptions: 0, tasks: 0, choices: 0 },
             next_check: 0,
             steps_at_clock: 0,
-            readies: 0,
             completions: 0,
         }
     }
@@ -269,7 +266,6 @@ impl Core {
         self.counts = Counts::default();
         self.next_check = settings.limits.next_check(0);
         self.steps_at_clock = 0;
-        self.readies = 0;
         self.completions = 0;
         self.serials.begin()
     }

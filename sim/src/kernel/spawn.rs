@@ -64,15 +64,12 @@ impl Kernel {
         });
         let core = &mut *self.core.borrow_mut();
         core.counts.tasks += 1;
-        let ready_number = core.readies;
-        core.readies += 1;
         let table = &mut core.view.table;
         let slot = table.next_slot();
         let word = TaskWord::new(core.serials.next(), slot);
         table.insert(Entry {
             word,
             path_hash: new.path_hash,
-            ready_number,
             body,
             joiner: None,
             type_name: new.type_name,
@@ -81,11 +78,13 @@ impl Kernel {
             completion: 0,
             watches: NONE,
             scopes: NONE,
+            place: 0,
             requests: 0,
             flags,
         });
         if flags & flag::QUEUED != 0 {
-            core.view.ready.push(slot, ready_number, |slot| table.peek(slot).ready_number);
+            let place = core.view.ready.push(slot, |slot, place| table.at(slot).place = place);
+            table.at(slot).place = place;
         }
         let live = u64::from(table.live);
         let limit = self.settings.get().limits.tasks;
@@ -142,11 +141,9 @@ impl Kernel {
         }
         let number = entry.number;
         let path_hash = entry.path_hash;
-        let ready_number = core.readies;
         entry.flags |= flag::QUEUED;
-        entry.ready_number = ready_number;
-        core.readies = ready_number + 1;
-        core.view.ready.push(word.slot(), ready_number, |slot| table.peek(slot).ready_number);
+        let place = core.view.ready.push(word.slot(), |slot, place| table.at(slot).place = place);
+        table.at(word.slot()).place = place;
         recorder::with(|recorder| recorder.woken(number, path_hash));
         if self.observed.get() {
             core.tell_ready(number);
