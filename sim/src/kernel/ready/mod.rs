@@ -74,12 +74,16 @@ impl ReadyQueue {
         self.before + self.count
     }
 
-    /// Adds the youngest, and returns its place. If that moves others, `moved` is told their slots and new places.
+    /// Whether [`make_room`](Self::make_room) is due before the next push.
     #[inline]
-    pub(super) fn push(&mut self, slot: u32, moved: impl FnMut(u32, u32)) -> u32 {
-        if self.count == LEAF {
-            self.make_room(moved);
-        }
+    pub(super) fn is_full(&self) -> bool {
+        self.count == LEAF
+    }
+
+    /// Adds the youngest, and returns its place. There must be room.
+    #[inline]
+    pub(super) fn push(&mut self, slot: u32) -> u32 {
+        debug_assert!(!self.is_full(), "a place is given to two tasks");
         let place = self.order.place(self.count);
         self.slots[place] = slot;
         self.count += 1;
@@ -201,8 +205,9 @@ impl ReadyQueue {
         before
     }
 
+    /// Makes room for a push. If that moves tasks, `moved` is told their slots and new places.
     #[cold]
-    fn make_room(&mut self, moved: impl FnMut(u32, u32)) {
+    pub(super) fn make_room(&mut self, moved: impl FnMut(u32, u32)) {
         self.close_tail();
         let full = self.counts.len();
         if self.before == self.before_last && (full == 1 || full == self.room) {
@@ -287,6 +292,13 @@ mod tests {
     use crate::rng::{Purpose, Stream};
     use crate::seed::Seed;
 
+    fn push(queue: &mut ReadyQueue, slot: u32) {
+        if queue.is_full() {
+            queue.make_room(|_, _| ());
+        }
+        queue.push(slot);
+    }
+
     /// The queue against a plain vector, over random pushes and removals around `size`.
     fn check(size: usize, rounds: usize) {
         let mut rng = Stream::new(Seed::from(size as u64), Purpose::Random, 0);
@@ -294,8 +306,10 @@ mod tests {
         let mut model: Vec<u32> = Vec::new();
         let mut places = vec![0; rounds];
         for number in 0..rounds as u32 {
-            let place = queue.push(number, |slot, place| places[slot as usize] = place);
-            places[number as usize] = place;
+            if queue.is_full() {
+                queue.make_room(|slot, place| places[slot as usize] = place);
+            }
+            places[number as usize] = queue.push(number);
             model.push(number);
             while model.len() > size || (!model.is_empty() && rng.below(200) == 0) {
                 let k = match rng.below(4) {
@@ -330,7 +344,7 @@ mod tests {
         let mut queue = ReadyQueue::new();
         for round in 0..3 {
             for slot in 0..70_000 {
-                queue.push(slot, |_, _| ());
+                push(&mut queue, slot);
             }
             assert_eq!(queue.get(67_777), 67_777, "round {round}");
             assert_eq!(queue.remove(5_000), 5_000);
@@ -345,7 +359,7 @@ mod tests {
     fn memory_is_bounded_by_the_tasks_not_by_the_pushes() {
         let mut queue = ReadyQueue::new();
         for slot in 0..1_000_000 {
-            queue.push(slot, |_, _| ());
+            push(&mut queue, slot);
             if queue.len() > 10_000 {
                 queue.remove(0);
             }
