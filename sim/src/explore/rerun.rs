@@ -5,10 +5,10 @@ use std::io::Write;
 
 use super::explorer::{Explorer, Plan};
 use super::{Report, Verdict};
-use crate::kernel::{self, FailureKind, Model, Order, Scheduler};
+use crate::kernel::{self, FailureKind, Model, Order};
 use crate::output::Echo;
 use crate::schedule::Schedule;
-use crate::scheduler::Replay;
+use crate::scheduler::{Chooser, Replay};
 use crate::seed::Seed;
 use crate::simulation::{Execution, Failure, once};
 use crate::trace::{TaskId, recorder};
@@ -19,7 +19,7 @@ impl Explorer {
     pub(super) fn rerun<F: Future>(&self, order: &Order, seed: Seed, body: &impl Fn() -> F) -> (Execution<F::Output>, bool) {
         let schedule = kernel::with(|kernel| kernel.schedule());
         let digest = recorder::with(|recorder| recorder.digest());
-        let mut replay = Box::new(Replay::new(&schedule));
+        let mut replay = Chooser::Any(Box::new(Replay::new(&schedule)));
         replay.begin(0, &Model::default());
         let order = Order { full: true, ..*order };
         let (execution, _, _) = once::full(&order, replay, seed, body);

@@ -7,9 +7,9 @@ use std::time::Duration;
 use super::explorer::{Explorer, Plan};
 use super::seen::Seen;
 use super::{Report, Verdict};
-use crate::kernel::{FailureKind, Model, Order, Scheduler};
+use crate::kernel::{FailureKind, Model, Order};
 use crate::schedule::Schedule;
-use crate::scheduler::{Replay, SchedulerKind};
+use crate::scheduler::{Chooser, Replay, SchedulerKind};
 use crate::seed::Seed;
 use crate::simulation::{Execution, Warning, once};
 
@@ -107,11 +107,11 @@ impl Explorer {
         &self,
         plan: &Plan,
         body: &impl Fn() -> F,
-        mut run: impl FnMut(u64, Box<dyn Scheduler>, Order) -> (Option<Box<dyn Scheduler>>, ControlFlow<()>),
+        mut run: impl FnMut(u64, Chooser, Order) -> (Option<Chooser>, ControlFlow<()>),
     ) {
         let mut scheduler = match (&plan.replay, &self.factory) {
-            (Some(schedule), _) => Box::new(Replay::new(schedule)),
-            (None, Some(factory)) => factory(),
+            (Some(schedule), _) => Chooser::Any(Box::new(Replay::new(schedule))),
+            (None, Some(factory)) => factory().into(),
             (None, None) => plan.scheduler.clone().unwrap_or(SchedulerKind::Random).build(plan.seed),
         };
         let executions = if plan.replay.is_some() { 1 } else { plan.executions };

@@ -7,8 +7,9 @@ use super::table::flag;
 use super::{Core, Kernel, View};
 use crate::resource::Access;
 use crate::schedule::{Choice, ChoiceKind, TaskPath};
+use crate::scheduler::Chooser;
 use crate::trace::TaskId;
-use crate::trace::recorder::{self, Recorder};
+use crate::trace::recorder;
 
 /// Answers the choice points of one execution after the other.
 ///
@@ -183,7 +184,7 @@ impl ChoicePoint<'_> {
         if entry.flags & flag::QUEUED == 0 {
             return None;
         }
-        Some(self.view.ready.position(entry.ready_number, |slot| self.view.table.peek(slot).ready_number) as u32)
+        Some(self.view.ready.position(entry.place) as u32)
     }
 }
 
@@ -194,30 +195,32 @@ impl fmt::Debug for ChoicePoint<'_> {
 }
 
 impl Core {
-    /// Asks the scheduler and records its answer, or says why it gave none: then the execution is to end.
+    /// Asks the scheduler which of several ready tasks steps next.
     #[inline]
-    pub(super) fn choose(&mut self, kind: ChoiceKind, alternatives: u32, recorder: &Recorder) -> Result<u32, Refusal> {
-        let index = self.view.choices.len();
-        let point = ChoicePoint { kind, alternatives, view: &self.view };
-        let picked = match self.scheduler.as_deref_mut() {
-            Some(scheduler) => scheduler.choose(&point),
-            None => 0,
-        };
-        if picked >= alternatives {
-            return Err(self.refused(picked, alternatives));
+    pub(super) fn ask_task(&mut self, alternatives: u32) -> u32 {
+        match &mut self.scheduler {
+            Some(Chooser::Random(random)) => random.pick(alternatives),
+            _ => self.ask(ChoiceKind::Task, alternatives),
         }
-        if index == 0 {
-            self.counts.first_choice_at = self.counts.steps;
-        }
-        let choice = Choice { kind, picked, alternatives };
-        recorder.choice(index, choice, || point.task(picked).map(TaskId::number));
-        self.view.choices.push(choice);
-        Ok(picked)
     }
 
+    fn ask(&mut self, kind: ChoiceKind, alternatives: u32) -> u32 {
+        let point = ChoicePoint { kind, alternatives, view: &self.view };
+        self.scheduler.as_deref_mut().map_or(0, |scheduler| scheduler.choose(&point))
+    }
+
+    #[inline]
+    pub(super) fn answered(&mut self, choice: Choice) {
+        if self.view.choices.is_empty() {
+            self.counts.first_choice_at = self.counts.steps;
+        }
+        self.view.choices.push(choice);
+    }
+
+    /// Why the scheduler gave no answer.
     #[cold]
-    fn refused(&mut self, picked: u32, alternatives: u32) -> Refusal {
-        self.scheduler.as_deref_mut().and_then(Scheduler::refusal).unwrap_or_else(|| {
+    pub(super) fn refused(&mut self, picked: u32, alternatives: u32) -> Refusal {
+        self.scheduler.as_deref_mut().and_then(|scheduler| scheduler.refusal()).unwrap_or_else(|| {
             let message =
                 format!("the scheduler picked alternative {picked} of {alternatives}: 0 to {} were valid", alternatives - 1);
             Refusal::new(FailureKind::Divergence, message)
@@ -228,7 +231,18 @@ impl Core {
 impl Kernel {
     /// A choice point of the program itself. `None` if the scheduler gave no answer: then the execution is to end.
     pub(super) fn choose(&self, kind: ChoiceKind, alternatives: u32) -> Option<u32> {
-        let answer = recorder::with(|recorder| self.core.borrow_mut().choose(kind, alternatives, recorder));
-        answer.map_err(|refusal| self.fail(refusal.kind, None, refusal.message)).ok()
+        let refusal = {
+            let core = &mut *self.core.borrow_mut();
+            let picked = core.ask(kind, alternatives);
+            if picked < alternatives {
+                let choice = Choice { kind, picked, alternatives };
+                recorder::with(|recorder| recorder.choice(core.view.choices.len(), choice));
+                core.answered(choice);
+                return Some(picked);
+            }
+            core.refused(picked, alternatives)
+        };
+        self.fail(refusal.kind, None, refusal.message);
+        None
     }
 }

@@ -4,9 +4,10 @@ use std::future::Future;
 use std::pin::pin;
 
 use super::step::{Main, MainFuture};
-use super::{FailureKind, Fault, Kernel, Phase, Scheduler, panics};
+use super::{FailureKind, Fault, Kernel, Phase, panics};
 use crate::config::{PendingAtExit, Settings};
 use crate::schedule::TaskPath;
+use crate::scheduler::Chooser;
 use crate::seed::Seed;
 use crate::time::clock;
 use crate::trace::recorder::{self, Recorder};
@@ -15,7 +16,7 @@ use crate::trace::{Site, TaskId, WaitReason};
 /// What an execution left: its fault or main's result, and the scheduler for the next one.
 pub(crate) struct Ended<T> {
     pub(crate) outcome: Result<T, Fault>,
-    pub(crate) scheduler: Option<Box<dyn Scheduler>>,
+    pub(crate) scheduler: Option<Chooser>,
     /// Tasks that had not ended.
     pub(crate) pending: Vec<Pending>,
 }
@@ -53,12 +54,7 @@ impl Kernel {
     ///
     /// Inside an execution.
     #[track_caller]
-    pub(crate) fn execute<F: Future>(
-        &self,
-        order: &Order,
-        scheduler: Box<dyn Scheduler>,
-        body: impl FnOnce() -> F,
-    ) -> Ended<F::Output> {
+    pub(crate) fn execute<F: Future>(&self, order: &Order, scheduler: Chooser, body: impl FnOnce() -> F) -> Ended<F::Output> {
         let inbox = self.begin(order.settings, order.data_seed, scheduler, order.full);
         let quiet = panics::Quiet::new();
         let mut output = None;
@@ -89,7 +85,7 @@ impl Kernel {
 
     /// A replay that has not met every choice of its schedule was of another execution, whatever the end.
     fn check_scheduler(&self) {
-        let refusal = self.core.borrow_mut().scheduler.as_deref_mut().and_then(Scheduler::refusal);
+        let refusal = self.core.borrow_mut().scheduler.as_deref_mut().and_then(|scheduler| scheduler.refusal());
         let Some(refusal) = refusal else { return };
         let mut fault = self.fault.borrow_mut();
         if fault.as_ref().is_some_and(|fault| matches!(fault.kind, FailureKind::Divergence | FailureKind::Nondeterminism)) {

@@ -5,7 +5,6 @@ use std::fmt;
 use super::Kernel;
 use crate::instant::Instant;
 use crate::time::clock;
-use crate::trace::recorder::{self, NOBODY};
 
 /// Why an execution failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -68,8 +67,7 @@ impl Kernel {
     /// The execution is to end with this fault; the first one counts.
     #[cold]
     pub(super) fn fail(&self, kind: FailureKind, place: Option<String>, message: String) {
-        let current = recorder::with(|recorder| recorder.current());
-        let task = (current != NOBODY).then_some(current);
+        let task = self.current_number();
         self.fault_with(Fault { kind, task, message, place, at: clock::with(|clock| clock.now()), stopped: false });
     }
 

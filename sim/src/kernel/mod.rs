@@ -40,6 +40,7 @@ pub(crate) use watch::Group;
 use crate::config::Settings;
 use crate::resource::Access;
 use crate::schedule::{Choice, Schedule};
+use crate::scheduler::Chooser;
 use crate::seed::Seed;
 use crate::time::clock;
 use crate::trace::recorder;
@@ -106,6 +107,8 @@ pub(crate) struct Kernel {
     extras: RefCell<Extras>,
     /// Whether the scheduler wants its hooks called.
     observed: Cell<bool>,
+    /// Whether it does, or the trace is full: whether anybody wants to know more of a step than the digest.
+    watched: Cell<bool>,
     /// What the current step touched, as long as the scheduler wants to know.
     accesses: RefCell<Vec<Access>>,
     /// Slot of the task being stepped, or [`NONE`].
@@ -127,16 +130,16 @@ pub(crate) struct Kernel {
 struct Core {
     view: View,
     serials: Serials,
-    scheduler: Option<Box<dyn Scheduler>>,
+    scheduler: Option<Chooser>,
     counts: Counts,
     /// The next step number at which a limit has to be looked at.
     next_check: u64,
     /// Steps when the clock moved last.
     steps_at_clock: u64,
-    /// How often tasks have become ready.
-    readies: u64,
     /// How many tasks have ended.
     completions: u32,
+    /// What the scheduler last answered that is no alternative.
+    bad_answer: u32,
 }
 
 /// What a scheduler may look at while it chooses.
@@ -172,6 +175,7 @@ impl Kernel {
             watches: RefCell::new(Watches::new()),
             extras: RefCell::new(Extras::new()),
             observed: Cell::new(false),
+            watched: Cell::new(false),
             accesses: RefCell::new(Vec::new()),
             current_slot: Cell::new(NONE),
             current_scope: Cell::new(NONE),
@@ -189,7 +193,7 @@ impl Kernel {
     ///
     /// Inside an execution.
     #[track_caller]
-    fn begin(&self, settings: Settings, data_seed: Seed, scheduler: Box<dyn Scheduler>, full: bool) -> Arc<Inbox> {
+    fn begin(&self, settings: Settings, data_seed: Seed, scheduler: Chooser, full: bool) -> Arc<Inbox> {
         assert!(
             self.phase.get() == Phase::Idle,
             "a simulation was started inside a simulation: run one after the other, or spawn tasks in the running one"
@@ -200,6 +204,7 @@ impl Kernel {
         self.epoch.set(epoch);
         self.settings.set(settings);
         self.observed.set(scheduler.observes());
+        self.watched.set(full || self.observed.get());
         let inbox = self.core.borrow_mut().begin(&settings, scheduler);
         self.extras.borrow_mut().begin(data_seed);
         self.task_resumed.set(false);
@@ -237,6 +242,12 @@ impl Kernel {
         recorder::with(|recorder| recorder.schedule(&self.core.borrow().view.choices, self.drawn_data_seed()))
     }
 
+    /// Number of the task that is being stepped.
+    fn current_number(&self) -> Option<u32> {
+        let slot = self.current_slot.get();
+        (slot != NONE).then(|| self.table().peek(slot).number)
+    }
+
     fn table(&self) -> Ref<'_, Table> {
         Ref::map(self.core.borrow(), |core| &core.view.table)
     }
@@ -255,12 +266,12 @@ impl Core {
             counts: Counts { steps: 0, first_choice_at: 0, preemptions: 0, tasks: 0, choices: 0 },
             next_check: 0,
             steps_at_clock: 0,
-            readies: 0,
             completions: 0,
+            bad_answer: 0,
         }
     }
 
-    fn begin(&mut self, settings: &Settings, scheduler: Box<dyn Scheduler>) -> Arc<Inbox> {
+    fn begin(&mut self, settings: &Settings, scheduler: Chooser) -> Arc<Inbox> {
         self.view.table.begin(scheduler.observes());
         self.view.ready.clear();
         self.scheduler = Some(scheduler);
@@ -269,7 +280,6 @@ impl Core {
         self.counts = Counts::default();
         self.next_check = settings.limits.next_check(0);
         self.steps_at_clock = 0;
-        self.readies = 0;
         self.completions = 0;
         self.serials.begin()
     }

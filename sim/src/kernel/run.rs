@@ -6,7 +6,7 @@ use super::step::{Main, Running};
 use super::table::{NONE, flag};
 use super::{Core, Kernel, Phase, panics, waker};
 use crate::config::Limit;
-use crate::schedule::ChoiceKind;
+use crate::schedule::{Choice, ChoiceKind};
 use crate::time::clock::{self, Clock};
 use crate::trace::recorder::{self, Recorder};
 use crate::trace::{TaskId, WaitReason};
@@ -18,7 +18,10 @@ impl Kernel {
             clock::with(|clock| {
                 let mut running = None;
                 while !self.stop.get() {
-                    let steps = panics::catch(|| self.steps(main, inbox, &mut running, clock, recorder));
+                    let steps = panics::catch(|| match self.watched.get() {
+                        false => self.steps::<false>(main, inbox, &mut running, clock, recorder),
+                        true => self.steps::<true>(main, inbox, &mut running, clock, recorder),
+                    });
                     if let Err(payload) = steps {
                         self.after_panic(running.take(), payload, recorder);
                         self.between_steps(recorder);
@@ -36,70 +39,91 @@ impl Kernel {
     }
 
     /// The loop itself. A panic of a task leaves it, and it is entered again.
-    fn steps(&self, main: &mut dyn Main, inbox: &Inbox, running: &mut Running, clock: &Clock, recorder: &Recorder) {
-        let watched = self.observed.get() || recorder.is_full();
-        while !self.stop.get() {
-            if !inbox.is_empty() {
-                self.foreign_wakes(inbox, recorder);
-                continue;
-            }
-            let mut borrowed = self.core.borrow_mut();
+    fn steps<const WATCHED: bool>(
+        &self,
+        main: &mut dyn Main,
+        inbox: &Inbox,
+        running: &mut Running,
+        clock: &Clock,
+        recorder: &Recorder,
+    ) {
+        let mut borrowed = self.core.borrow_mut();
+        loop {
             let core = &mut *borrowed;
             let ready = core.view.ready.len();
-            if ready == 0 || core.counts.steps >= core.next_check {
+            if self.stop.get() || ready == 0 || core.counts.steps >= core.next_check || !inbox.is_empty() {
                 drop(borrowed);
-                self.no_step(ready, clock, recorder);
+                if self.stop.get() {
+                    break;
+                }
+                self.no_step(ready, inbox, clock, recorder);
+                borrowed = self.core.borrow_mut();
                 continue;
             }
             core.counts.steps += 1;
-            let slot = if ready == 1 {
-                core.view.ready.remove(0)
-            } else {
-                match core.choose(ChoiceKind::Task, ready as u32, recorder) {
-                    Ok(k) => core.view.ready.remove(k as usize),
-                    Err(refusal) => {
-                        drop(borrowed);
-                        self.fail(refusal.kind, None, refusal.message);
-                        continue;
-                    }
-                }
+            let Some((slot, choice)) = core.next_task(ready) else {
+                drop(borrowed);
+                self.refused(ready as u32, recorder);
+                borrowed = self.core.borrow_mut();
+                continue;
             };
-            if watched && ready > 1 {
-                core.count_preemption(slot);
+            if WATCHED {
+                core.watch_step(slot, choice, recorder);
             }
             let entry = core.view.table.at(slot);
-            self.current_slot.set(slot);
-            recorder.stepped(entry.number, entry.path_hash);
+            recorder.stepped(choice.map(recorder::choice_word), entry.path_hash);
             let word = entry.word;
             let cancelled = entry.flags & flag::CANCEL != 0;
             entry.flags &= !flag::QUEUED;
-            *running = entry.body.take();
+            let former = std::mem::replace(running, entry.body.take());
+            debug_assert!(former.is_none(), "two tasks are stepped at a time");
+            std::mem::forget(former);
             core.view.last = word;
+            self.current_slot.set(slot);
             drop(borrowed);
             match running {
                 Some(body) if !cancelled => {
                     let ready = waker::with_context(word, |cx| body.as_mut().poll(cx).is_ready());
-                    if ready || self.task_resumed.get() {
-                        self.body_ended(running.take(), ready, recorder);
-                    } else {
-                        self.put_back(slot, running.take());
+                    if !ready && !self.task_resumed.get() {
+                        if WATCHED {
+                            self.after_step(recorder);
+                        }
+                        borrowed = self.core.borrow_mut();
+                        borrowed.put_back(slot, running.take());
+                        continue;
                     }
+                    self.body_ended(running.take(), ready, recorder);
                 }
                 Some(_) => self.step_cancelled(word, running, recorder),
                 None => self.poll_main(word, main, recorder),
             }
-            if watched {
+            if WATCHED {
                 self.after_step(recorder);
             }
+            borrowed = self.core.borrow_mut();
         }
         self.between_steps(recorder);
     }
 
-    /// No task can be stepped: the clock moves, or the execution ends.
+    /// The scheduler has answered with what is no alternative.
     #[cold]
-    fn no_step(&self, ready: usize, clock: &Clock, recorder: &Recorder) {
+    fn refused(&self, alternatives: u32, recorder: &Recorder) {
         self.between_steps(recorder);
-        if ready > 0 {
+        let refusal = {
+            let core = &mut *self.core.borrow_mut();
+            let picked = core.bad_answer;
+            core.refused(picked, alternatives)
+        };
+        self.fail(refusal.kind, None, refusal.message);
+    }
+
+    /// No task can be stepped now: another thread has woken some, the clock moves, or the execution ends.
+    #[cold]
+    fn no_step(&self, ready: usize, inbox: &Inbox, clock: &Clock, recorder: &Recorder) {
+        self.between_steps(recorder);
+        if !inbox.is_empty() {
+            self.foreign_wakes(inbox, recorder);
+        } else if ready > 0 {
             self.limit_reached();
         } else if self.phase.get() == Phase::LastSteps {
             self.stop.set(true);
@@ -251,6 +275,42 @@ impl Kernel {
 }
 
 impl Core {
+    /// Takes the next task out of the ready queue, by a choice if there are several. `None` if the scheduler gave no answer.
+    #[inline(always)]
+    fn next_task(&mut self, ready: usize) -> Option<(u32, Option<Choice>)> {
+        if ready == 1 {
+            return Some((self.view.ready.remove(0), None));
+        }
+        let alternatives = ready as u32;
+        let picked = self.ask_task(alternatives);
+        if picked >= alternatives {
+            self.bad_answer = picked;
+            return None;
+        }
+        let choice = Choice { kind: ChoiceKind::Task, picked, alternatives };
+        self.answered(choice);
+        Some((self.view.ready.remove(picked as usize), Some(choice)))
+    }
+
+    /// The task goes on later.
+    #[inline(always)]
+    pub(super) fn put_back(&mut self, slot: u32, body: Running) {
+        let vacant = std::mem::replace(&mut self.view.table.at(slot).body, body);
+        // It was taken for the step. To forget saves the look whether there is anything to drop.
+        debug_assert!(vacant.is_none(), "the body of a task that is being stepped is not in its entry");
+        std::mem::forget(vacant);
+    }
+
+    /// A step begins, for who wants to know.
+    #[cold]
+    fn watch_step(&mut self, slot: u32, choice: Option<Choice>, recorder: &Recorder) {
+        let choice = choice.map(|choice| (self.view.choices.len() - 1, choice));
+        recorder.step_begins(choice, self.view.table.peek(slot).number);
+        if choice.is_some() {
+            self.count_preemption(slot);
+        }
+    }
+
     /// Another task than the last one is about to step: counted if the last one is still ready.
     fn count_preemption(&mut self, slot: u32) {
         let last = self.view.last;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::fault::{FailureKind, Fault};
 use super::table::{Body, Entry, NONE, TaskBody, flag};
 use super::waker::{MAX_TASKS, TaskWord};
-use super::{Core, Kernel, Phase, panics};
+use super::{Core, Kernel, Phase, View, panics};
 use crate::config::Limit;
 use crate::time::clock;
 use crate::trace::recorder::{self, MAIN_PATH_HASH, NOBODY, child_path_hash};
@@ -64,15 +64,12 @@ impl Kernel {
         });
         let core = &mut *self.core.borrow_mut();
         core.counts.tasks += 1;
-        let ready_number = core.readies;
-        core.readies += 1;
-        let table = &mut core.view.table;
+        let View { table, ready, .. } = &mut core.view;
         let slot = table.next_slot();
         let word = TaskWord::new(core.serials.next(), slot);
         table.insert(Entry {
             word,
             path_hash: new.path_hash,
-            ready_number,
             body,
             joiner: None,
             type_name: new.type_name,
@@ -81,16 +78,22 @@ impl Kernel {
             completion: 0,
             watches: NONE,
             scopes: NONE,
+            place: 0,
             requests: 0,
             flags,
         });
         if flags & flag::QUEUED != 0 {
-            core.view.ready.push(slot, ready_number, |slot| table.peek(slot).ready_number);
+            if ready.is_full() {
+                ready.make_room(|slot, place| table.at(slot).place = place);
+            }
+            table.at(slot).place = ready.push(slot);
         }
         let live = u64::from(table.live);
         let limit = self.settings.get().limits.tasks;
         if limit.value().is_some_and(|limit| live > limit) || live as usize >= MAX_TASKS {
-            self.too_many_tasks(limit);
+            let current = self.current_slot.get();
+            let current = (current != NONE).then(|| table.peek(current).number);
+            self.too_many_tasks(limit, current);
         }
         word
     }
@@ -113,12 +116,11 @@ impl Kernel {
     }
 
     #[cold]
-    fn too_many_tasks(&self, limit: Limit<u64>) {
+    fn too_many_tasks(&self, limit: Limit<u64>, current: Option<u32>) {
         let most = limit.value().unwrap_or(MAX_TASKS as u64).min(MAX_TASKS as u64);
-        let current = recorder::with(|recorder| recorder.current());
         self.fault_with(Fault {
             kind: FailureKind::TaskLimit,
-            task: (current != NOBODY).then_some(current),
+            task: current,
             message: format!("more than {most} tasks were unfinished at a time (max_tasks)"),
             place: None,
             at: clock::with(|clock| clock.now()),
@@ -133,25 +135,35 @@ impl Kernel {
     #[inline]
     pub(super) fn wake(&self, word: TaskWord) -> bool {
         let core = &mut *self.core.borrow_mut();
-        let table = &mut core.view.table;
+        let View { table, ready, .. } = &mut core.view;
+        if ready.is_full() {
+            ready.make_room(|slot, place| table.at(slot).place = place);
+        }
         let Some(entry) = table.get(word) else {
             return core.serials.is_recent(word);
         };
         if entry.flags & (flag::QUEUED | flag::FINISHED) != 0 || self.phase.get() != Phase::Running {
             return true;
         }
-        let number = entry.number;
-        let path_hash = entry.path_hash;
-        let ready_number = core.readies;
         entry.flags |= flag::QUEUED;
-        entry.ready_number = ready_number;
-        core.readies = ready_number + 1;
-        core.view.ready.push(word.slot(), ready_number, |slot| table.peek(slot).ready_number);
-        recorder::with(|recorder| recorder.woken(number, path_hash));
-        if self.observed.get() {
-            core.tell_ready(number);
+        entry.place = ready.push(word.slot());
+        recorder::with(|recorder| recorder.woken(entry.path_hash));
+        if self.watched.get() {
+            let number = entry.number;
+            self.tell_ready(core, number);
         }
         true
+    }
+
+    /// A task became ready, for who wants to know.
+    #[cold]
+    fn tell_ready(&self, core: &mut Core, number: u32) {
+        recorder::with(|recorder| recorder.keep_woken(number));
+        if self.observed.get()
+            && let Some(scheduler) = core.scheduler.as_deref_mut()
+        {
+            scheduler.ready(TaskId::new(number));
+        }
     }
 
     #[cold]
@@ -167,15 +179,6 @@ impl Kernel {
     pub(super) fn tell_finished(&self, number: u32) {
         if let Some(scheduler) = self.core.borrow_mut().scheduler.as_deref_mut() {
             scheduler.finished(TaskId::new(number));
-        }
-    }
-}
-
-impl Core {
-    #[cold]
-    fn tell_ready(&mut self, number: u32) {
-        if let Some(scheduler) = self.scheduler.as_deref_mut() {
-            scheduler.ready(TaskId::new(number));
         }
     }
 }

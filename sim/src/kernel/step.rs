@@ -61,16 +61,6 @@ struct Stepping {
 pub(super) type Running = Option<Body>;
 
 impl Kernel {
-    /// The task goes on later.
-    #[inline(always)]
-    pub(super) fn put_back(&self, slot: u32, body: Running) {
-        let mut core = self.core.borrow_mut();
-        let vacant = std::mem::replace(&mut core.view.table.at(slot).body, body);
-        // It was taken for the step. To forget saves the look whether there is anything to drop.
-        debug_assert!(vacant.is_none(), "the body of a task that is being stepped is not in its entry");
-        std::mem::forget(vacant);
-    }
-
     /// The task has returned, or has passed a request on beyond its outermost scope.
     pub(super) fn body_ended(&self, body: Running, ready: bool, recorder: &Recorder) {
         self.task_resumed.set(false);
@@ -114,7 +104,7 @@ impl Kernel {
         if ready || self.task_resumed.get() {
             self.body_ended(body, ready, recorder);
         } else if self.delivery_taken.get() {
-            self.put_back(slot, body);
+            self.core.borrow_mut().put_back(slot, body);
         } else {
             self.drop_cancelled(&self.stepping(), body, recorder);
         }

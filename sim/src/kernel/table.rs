@@ -37,8 +37,6 @@ pub(super) struct Entry {
     /// Serial and slot; [`TaskWord::NONE`] where the entry is vacant.
     pub(super) word: TaskWord,
     pub(super) path_hash: u64,
-    /// When the task became ready, among all that did: the order of the ready queue.
-    pub(super) ready_number: u64,
     /// `None` for main, during a step, and after the result was taken.
     pub(super) body: Option<Body>,
     /// Woken when the task ends: the awaiter of the handle.
@@ -55,6 +53,8 @@ pub(super) struct Entry {
     pub(super) watches: WatchId,
     /// Head of the list of its scopes.
     pub(super) scopes: u32,
+    /// Where in the ready queue it stands, as long as it is queued.
+    pub(super) place: u32,
     /// Cancel requests made so far.
     pub(super) requests: u16,
     pub(super) flags: u16,

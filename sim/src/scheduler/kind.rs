@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Scheduler;
+use super::Chooser;
 use super::exhaustive::Exhaustive;
 use super::fifo::Fifo;
 use super::pct::Pct;
@@ -47,12 +47,12 @@ pub enum SchedulerKind {
 }
 
 impl SchedulerKind {
-    pub(crate) fn build(&self, seed: Seed) -> Box<dyn Scheduler> {
+    pub(crate) fn build(&self, seed: Seed) -> Chooser {
         match *self {
-            Self::Fifo => Box::new(Fifo),
-            Self::Random => Box::new(Random::new(seed)),
-            Self::Pct { depth, steps } => Box::new(Pct::new(seed, depth, steps)),
-            Self::Exhaustive { preemptions } => Box::new(Exhaustive::new(preemptions)),
+            Self::Fifo => Chooser::Any(Box::new(Fifo)),
+            Self::Random => Chooser::Random(Box::new(Random::new(seed))),
+            Self::Pct { depth, steps } => Chooser::Any(Box::new(Pct::new(seed, depth, steps))),
+            Self::Exhaustive { preemptions } => Chooser::Any(Box::new(Exhaustive::new(preemptions))),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! They differ only in where the numbers come from. The trait is open: see [`Scheduler`].
 
+mod chooser;
 mod exhaustive;
 mod fifo;
 mod kind;
@@ -10,5 +11,6 @@ mod random;
 mod replay;
 
 pub use crate::kernel::{ChoicePoint, Model, Refusal, Scheduler};
+pub(crate) use chooser::Chooser;
 pub use kind::SchedulerKind;
 pub(crate) use replay::Replay;

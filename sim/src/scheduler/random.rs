@@ -16,7 +16,7 @@ const BLOCK: usize = GROUP as usize * HEAD;
 /// Small programs make few choices, and a block of ChaCha8 is 64 words; so the first 8 words of execution i come from a block
 /// that it shares with its 7 neighbours, the others from stream i. Either way they depend on nothing but the seed and i.
 #[derive(Debug)]
-pub(super) struct Random {
+pub(crate) struct Random {
     seed: Seed,
     execution: u64,
     /// The words at hand; those from `next` to `end` are this execution's.
@@ -32,6 +32,12 @@ pub(super) struct Random {
 impl Random {
     pub(super) fn new(seed: Seed) -> Self {
         Self { seed, execution: 0, block: [0; BLOCK], next: 0, end: 0, group: None, stream: None }
+    }
+
+    /// A number below `alternatives`, each equally likely.
+    #[inline]
+    pub(crate) fn pick(&mut self, alternatives: u32) -> u32 {
+        rng::below(alternatives, || self.word())
     }
 
     #[inline]
@@ -54,9 +60,8 @@ impl Random {
 }
 
 impl Scheduler for Random {
-    #[inline]
     fn choose(&mut self, point: &ChoicePoint<'_>) -> u32 {
-        rng::below(point.alternatives(), || self.word())
+        self.pick(point.alternatives())
     }
 
     fn begin(&mut self, execution: u64, _model: &Model) {

@@ -7,7 +7,8 @@ use super::failure::Hints;
 use super::{Execution, Failure, PendingTask, Stats, Warning};
 use crate::config::PendingAtExit;
 use crate::instant::Instant;
-use crate::kernel::{self, Ended, Fault, Kernel, Model, Order, Pending, Scheduler};
+use crate::kernel::{self, Ended, Fault, Kernel, Model, Order, Pending};
+use crate::scheduler::Chooser;
 use crate::seed::Seed;
 use crate::time::clock;
 use crate::trace::{Digest, recorder};
@@ -25,9 +26,9 @@ pub(crate) struct Brief {
 #[allow(clippy::type_complexity, reason = "the scheduler goes in and comes out beside the outcome")]
 pub(crate) fn brief<F: Future>(
     order: &Order,
-    scheduler: Box<dyn Scheduler>,
+    scheduler: Chooser,
     body: impl FnOnce() -> F,
-) -> (Result<(F::Output, Brief), Fault>, Option<Box<dyn Scheduler>>) {
+) -> (Result<(F::Output, Brief), Fault>, Option<Chooser>) {
     kernel::with(|kernel| {
         let Ended { outcome, scheduler, pending } = kernel.execute(order, scheduler, body);
         let outcome = outcome.map(|output| {
@@ -42,10 +43,10 @@ pub(crate) fn brief<F: Future>(
 /// Runs the program once with a full trace.
 pub(crate) fn full<F: Future>(
     order: &Order,
-    scheduler: Box<dyn Scheduler>,
+    scheduler: Chooser,
     seed: Seed,
     body: impl FnOnce() -> F,
-) -> (Execution<F::Output>, Option<Box<dyn Scheduler>>, bool) {
+) -> (Execution<F::Output>, Option<Chooser>, bool) {
     kernel::with(|kernel| {
         let Ended { outcome, scheduler, pending } = kernel.execute(order, scheduler, body);
         let stats = stats(kernel);

@@ -9,7 +9,7 @@ use super::{Execution, once};
 use crate::config::{Limit, PendingAtExit, Settings, TaskPanics};
 use crate::kernel::{Order, Scheduler};
 use crate::schedule::Schedule;
-use crate::scheduler::{Replay, SchedulerKind};
+use crate::scheduler::{Chooser, Replay, SchedulerKind};
 use crate::seed::Seed;
 
 /// Runs one execution and shows all of it.
@@ -36,7 +36,7 @@ pub struct Sim {
     settings: Settings,
     seed: Seed,
     data_seed: Option<Seed>,
-    scheduler: RefCell<Box<dyn Scheduler>>,
+    scheduler: RefCell<Chooser>,
     kind: Option<SchedulerKind>,
 }
 
@@ -70,7 +70,7 @@ impl Sim {
 
     /// The same, with a scheduler of your own.
     pub fn scheduler_with(mut self, scheduler: Box<dyn Scheduler>) -> Self {
-        self.scheduler = RefCell::new(scheduler);
+        self.scheduler = RefCell::new(scheduler.into());
         self.kind = None;
         self
     }

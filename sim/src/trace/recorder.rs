@@ -42,7 +42,7 @@ pub(crate) struct Recorder {
     full: Cell<bool>,
     /// Whether an execution is running on this thread.
     running: Cell<bool>,
-    /// Number of the task being stepped, or [`NOBODY`].
+    /// Number of the task being stepped, or [`NOBODY`]. Known when the trace is full or the scheduler observes.
     current: Cell<u32>,
     /// Parent and position of every task, by number.
     paths: RefCell<Vec<(u32, u32)>>,
@@ -181,23 +181,38 @@ impl Recorder {
         self.log.borrow_mut().tasks.push(Known { name, spawned_at, waits_for: None });
     }
 
-    #[inline]
-    pub(crate) fn choice(&self, index: usize, choice: Choice, task: impl FnOnce() -> Option<u32>) {
-        let kind = tag::CHOICE ^ choice.kind.tag() << 48;
-        self.hash(kind ^ (u64::from(choice.alternatives) << 32 | u64::from(choice.picked)).rotate_left(7));
-        self.keep(|| TraceEvent::Choice { index: index as u64, choice, task: task().map(TaskId::new) });
+    /// A choice that is not between tasks.
+    pub(crate) fn choice(&self, index: usize, choice: Choice) {
+        self.hash(choice_word(choice));
+        self.keep(|| TraceEvent::Choice { index: index as u64, choice, task: None });
     }
 
+    /// A task is stepped: the only one that is ready, or the one that the choice of this word has picked. Choice and task go
+    /// into the digest as one word, because after the same events the same choice picks the same task.
     #[inline]
-    pub(crate) fn stepped(&self, task: u32, path_hash: u64) {
+    pub(crate) fn stepped(&self, choice: Option<u64>, path_hash: u64) {
+        self.hash(choice.unwrap_or(tag::STEPPED) ^ path_hash);
+    }
+
+    /// The events of a step, for a full trace, and who is stepped, for whoever asks.
+    #[cold]
+    pub(crate) fn step_begins(&self, choice: Option<(usize, Choice)>, task: u32) {
         self.current.set(task);
-        self.hash(tag::STEPPED ^ path_hash);
-        self.keep(|| TraceEvent::Stepped { task: TaskId::new(task) });
+        let task = TaskId::new(task);
+        if let Some((index, choice)) = choice {
+            self.keep(|| TraceEvent::Choice { index: index as u64, choice, task: Some(task.clone()) });
+        }
+        self.keep(|| TraceEvent::Stepped { task });
     }
 
     #[inline]
-    pub(crate) fn woken(&self, task: u32, path_hash: u64) {
+    pub(crate) fn woken(&self, path_hash: u64) {
         self.hash(tag::WOKEN ^ path_hash);
+    }
+
+    /// The event of a wake, for a full trace.
+    #[cold]
+    pub(crate) fn keep_woken(&self, task: u32) {
         let by = self.current.get();
         self.keep(|| TraceEvent::Woken {
             task: TaskId::new(task),
@@ -351,6 +366,13 @@ fn path(paths: &[(u32, u32)], mut task: u32) -> TaskPath {
     }
     children.reverse();
     TaskPath::from_children(children)
+}
+
+/// A choice as one word of the digest.
+#[inline]
+pub(crate) fn choice_word(choice: Choice) -> u64 {
+    let kind = tag::CHOICE ^ choice.kind.tag() << 48;
+    kind ^ (u64::from(choice.alternatives) << 32 | u64::from(choice.picked)).rotate_left(7)
 }
 
 /// What tells the events apart in the digest. Frozen: digests are compared across versions.

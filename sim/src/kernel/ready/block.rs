@@ -1,0 +1,74 @@
+//! Sixteen leaves, and how many tasks lie before each.
+
+use super::leaf::{LEAF, Order};
+
+/// Leaves of a block.
+pub(super) const LEAVES: usize = 16;
+/// Places of a block.
+pub(super) const BLOCK: usize = LEAF * LEAVES;
+
+#[derive(Debug)]
+pub(super) struct Block {
+    /// How many tasks lie in the leaves before each. Where a leaf has not been closed yet this is above every k that is
+    /// asked for: it starts at 255 and loses one with each task that goes, as the tasks do.
+    before: [u8; LEAVES],
+    orders: [Order; LEAVES],
+    slots: [[u32; LEAF]; LEAVES],
+}
+
+impl Block {
+    pub(super) const NEW: Self = Self { before: [u8::MAX; LEAVES], orders: [Order::NEW; LEAVES], slots: [[0; LEAF]; LEAVES] };
+
+    /// Forgets all leaves.
+    pub(super) fn clear(&mut self) {
+        self.before = [u8::MAX; LEAVES];
+    }
+
+    /// Closes the next leaf. So many tasks lie before it in the block.
+    pub(super) fn close(&mut self, leaf: usize, before: usize, order: Order, slots: &[u32; LEAF]) {
+        self.before[leaf] = before as u8;
+        self.orders[leaf] = order;
+        self.slots[leaf] = *slots;
+    }
+
+    /// The leaf of the k-th oldest, and which one it is there.
+    fn find(&self, k: usize) -> (usize, usize) {
+        let leaf = self.before.iter().filter(|&&before| before <= k as u8).count() - 1;
+        (leaf, k - self.before[leaf] as usize)
+    }
+
+    pub(super) fn get(&self, k: usize) -> u32 {
+        let (leaf, k) = self.find(k);
+        self.slots[leaf][self.orders[leaf].place(k)]
+    }
+
+    /// Takes the k-th oldest out.
+    #[inline]
+    pub(super) fn remove(&mut self, k: usize) -> u32 {
+        // All counts are looked at, without an exit, so that a few vector instructions do it. The sum of the differences is
+        // how many have changed; in this form it is one instruction (psadbw) instead of a dozen.
+        let former = self.before;
+        for before in &mut self.before {
+            *before = before.wrapping_sub(u8::from(*before > k as u8));
+        }
+        let after: u32 = former.iter().zip(&self.before).map(|(&former, &now)| u32::from(former.abs_diff(now))).sum();
+        let leaf = (LEAVES - 1).wrapping_sub(after as usize) % LEAVES;
+        let k = k.wrapping_sub(self.before[leaf] as usize);
+        self.slots[leaf][self.orders[leaf].free(k)]
+    }
+
+    /// How many tasks of the block are older than the one at this place.
+    pub(super) fn rank(&self, place: usize) -> usize {
+        let (leaf, place) = (place / LEAF % LEAVES, place % LEAF);
+        self.before[leaf] as usize + self.orders[leaf].rank(place)
+    }
+
+    /// Adds all tasks, which are `count`, to a list, oldest first.
+    pub(super) fn list(&self, count: usize, tasks: &mut Vec<u32>) {
+        for leaf in 0..LEAVES {
+            let next = if leaf + 1 < LEAVES { self.before[leaf + 1] as usize } else { count };
+            let (order, slots) = (self.orders[leaf], &self.slots[leaf]);
+            tasks.extend((0..next - self.before[leaf] as usize).map(|k| slots[order.place(k)]));
+        }
+    }
+}

@@ -1,0 +1,377 @@
+//! The ready queue: tasks in the order in which they became ready, of which any may be taken out.
+//!
+//! "The k-th oldest" has to be found among up to millions of tasks, while the common queue holds three. Tasks stand in
+//! leaves of 16 places, oldest first, and each leaf keeps the order of its places in one word, so that taking one out moves
+//! nothing. Only the last leaf, the tail, grows; a queue of up to 16 tasks is nothing but its tail. Full leaves go to
+//! blocks of 16, where one look at all counts together finds the leaf. A few full blocks are searched from the youngest on,
+//! because most tasks are young. More of them are counted in a Fenwick tree (P. Fenwick, 1994): one descent finds the
+//! block of the k-th oldest and corrects the counts on its way. A task that becomes ready changes no count at all.
+//!
+//! Places before the tail are not used again. When the room for blocks runs out the gaps are closed in one pass, which every
+//! task pays with a constant. So a pick costs O(log n) and there is no per-step scan.
+
+mod block;
+mod leaf;
+
+use block::{BLOCK, Block, LEAVES};
+use leaf::{LEAF, Order};
+
+/// Up to this many full blocks are searched one by one.
+const FEW: usize = 16;
+
+#[derive(Debug)]
+pub(super) struct ReadyQueue {
+    /// The tail: its tasks, their order, how many there are, and the place at which its leaf begins.
+    slots: [u32; LEAF],
+    order: Order,
+    count: usize,
+    base: usize,
+    /// Tasks before the tail.
+    before: usize,
+    /// Tasks before the block of the tail.
+    before_last: usize,
+    blocks: Vec<Block>,
+    /// How many tasks each full block holds: all blocks but the last.
+    counts: Vec<u32>,
+    /// How many full blocks there may be, a power of two.
+    room: usize,
+    /// Their counts as a Fenwick tree over the room; empty while they are few.
+    tree: Vec<u32>,
+    /// Where tasks are while gaps are closed.
+    spare: Vec<u32>,
+}
+
+impl ReadyQueue {
+    pub(super) const fn new() -> Self {
+        Self {
+            slots: [0; LEAF],
+            order: Order::NEW,
+            count: 0,
+            base: 0,
+            before: 0,
+            before_last: 0,
+            blocks: Vec::new(),
+            counts: Vec::new(),
+            room: FEW,
+            tree: Vec::new(),
+            spare: Vec::new(),
+        }
+    }
+
+    /// Forgets all tasks but not the memory.
+    pub(super) fn clear(&mut self) {
+        self.count = 0;
+        self.base = 0;
+        self.before = 0;
+        self.before_last = 0;
+        self.counts.clear();
+        self.room = FEW;
+        self.tree.clear();
+    }
+
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.before + self.count
+    }
+
+    /// Whether [`make_room`](Self::make_room) is due before the next push.
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        self.count == LEAF
+    }
+
+    /// Adds the youngest, and returns its place. There must be room.
+    #[inline]
+    pub(super) fn push(&mut self, slot: u32) -> u32 {
+        debug_assert!(!self.is_full(), "a place is given to two tasks");
+        let place = self.order.place(self.count);
+        self.slots[place] = slot;
+        self.count += 1;
+        (self.base + place) as u32
+    }
+
+    /// The k-th oldest, without taking it out.
+    pub(super) fn get(&self, k: usize) -> u32 {
+        if k >= self.before {
+            return self.slots[self.order.place(k - self.before)];
+        }
+        let (at, k) = if k >= self.before_last { (self.counts.len(), k - self.before_last) } else { self.find(k) };
+        self.blocks[at].get(k)
+    }
+
+    /// Takes out a task that became ready just now: few are younger.
+    #[cold]
+    pub(super) fn remove_recent(&mut self, slot: u32) {
+        if let Some(k) = (0..self.len()).rev().find(|&k| self.get(k) == slot) {
+            self.remove(k);
+        }
+    }
+
+    /// Takes the k-th oldest out.
+    #[inline]
+    pub(super) fn remove(&mut self, k: usize) -> u32 {
+        match k.checked_sub(self.before) {
+            Some(k) => {
+                self.count -= 1;
+                self.slots[self.order.free(k)]
+            }
+            None => self.remove_before_tail(k),
+        }
+    }
+
+    fn remove_before_tail(&mut self, k: usize) -> u32 {
+        self.before -= 1;
+        let (at, k) = match k.checked_sub(self.before_last) {
+            Some(k) => (self.counts.len(), k),
+            None if self.tree.is_empty() => {
+                let (at, k) = self.find_few(k);
+                self.counts[at] -= 1;
+                self.before_last -= 1;
+                (at, k)
+            }
+            None => self.descend(k),
+        };
+        self.blocks[at].remove(k)
+    }
+
+    /// The full block of the k-th oldest and which one it is there, among few blocks.
+    #[inline]
+    fn find_few(&self, k: usize) -> (usize, usize) {
+        let mut before = self.before_last;
+        for (at, count) in self.counts.iter().enumerate().rev() {
+            before -= *count as usize;
+            if k >= before {
+                return (at, k - before);
+            }
+        }
+        unreachable!("the k-th oldest of fewer tasks")
+    }
+
+    /// The same in the tree, whose counts are of one task less from now on.
+    fn descend(&mut self, k: usize) -> (usize, usize) {
+        self.before_last -= 1;
+        let mut k = k as u32;
+        let mut at = 0;
+        let mut step = self.tree.len() / 2;
+        while step > 0 {
+            // Node at + step counts the blocks in (at, at + step]. If the k-th is not among them it lies beyond; if it is,
+            // the node counts one less.
+            let node = &mut self.tree[at + step - 1];
+            if *node <= k {
+                k -= *node;
+                at += step;
+            } else {
+                *node -= 1;
+            }
+            step /= 2;
+        }
+        self.counts[at] -= 1;
+        (at, k as usize)
+    }
+
+    /// The full block of the k-th oldest, and which one it is there.
+    fn find(&self, k: usize) -> (usize, usize) {
+        if self.tree.is_empty() {
+            return self.find_few(k);
+        }
+        let mut k = k as u32;
+        let mut at = 0;
+        let mut step = self.tree.len() / 2;
+        while step > 0 {
+            let node = self.tree[at + step - 1];
+            if node <= k {
+                k -= node;
+                at += step;
+            }
+            step /= 2;
+        }
+        (at, k as usize)
+    }
+
+    /// How many ready tasks are older than the one at this place, which must be in the queue.
+    pub(super) fn position(&self, place: u32) -> usize {
+        let place = place as usize;
+        if place >= self.base {
+            return self.before + self.order.rank(place % LEAF);
+        }
+        let at = place / BLOCK;
+        let before = if at == self.counts.len() { self.before_last } else { self.before_block(at) };
+        before + self.blocks[at].rank(place % BLOCK)
+    }
+
+    /// How many tasks lie before a full block.
+    fn before_block(&self, at: usize) -> usize {
+        if self.tree.is_empty() {
+            return self.counts[..at].iter().map(|&count| count as usize).sum();
+        }
+        let mut before = 0;
+        let mut node = at;
+        while node > 0 {
+            before += self.tree[node - 1] as usize;
+            node -= node & node.wrapping_neg();
+        }
+        before
+    }
+
+    /// Makes room for a push. If that moves tasks, `moved` is told their slots and new places.
+    #[cold]
+    pub(super) fn make_room(&mut self, moved: impl FnMut(u32, u32)) {
+        self.close_tail();
+        let full = self.counts.len();
+        if self.before == self.before_last && (full == 1 || full == self.room) {
+            if self.before * 2 <= self.base {
+                self.close_gaps(moved);
+            } else if full == self.room {
+                self.set_room(2 * self.room);
+            }
+        }
+    }
+
+    /// The tail is full: it becomes a leaf of the last block, and a new one begins.
+    fn close_tail(&mut self) {
+        let at = self.counts.len();
+        let leaf = self.base / LEAF % LEAVES;
+        if at == self.blocks.len() {
+            self.blocks.push(Block::NEW);
+        } else if leaf == 0 {
+            self.blocks[at].clear();
+        }
+        self.blocks[at].close(leaf, self.before - self.before_last, self.order, &self.slots);
+        self.before += LEAF;
+        self.count = 0;
+        self.base += LEAF;
+        if leaf + 1 == LEAVES {
+            self.add_full((self.before - self.before_last) as u32);
+        }
+    }
+
+    /// The last block is full.
+    fn add_full(&mut self, count: u32) {
+        self.counts.push(count);
+        self.before_last = self.before;
+        let mut node = self.counts.len();
+        while node <= self.tree.len() {
+            self.tree[node - 1] += count;
+            node += node & node.wrapping_neg();
+        }
+    }
+
+    fn set_room(&mut self, room: usize) {
+        self.room = room;
+        self.tree.clear();
+        if room <= FEW {
+            return;
+        }
+        self.tree.extend(&self.counts);
+        self.tree.resize(room, 0);
+        for node in 1..=room {
+            let parent = node + (node & node.wrapping_neg());
+            if parent <= room {
+                self.tree[parent - 1] += self.tree[node - 1];
+            }
+        }
+    }
+
+    /// Moves all tasks to the front. The tail is empty, and all blocks are full.
+    fn close_gaps(&mut self, mut moved: impl FnMut(u32, u32)) {
+        let mut tasks = std::mem::take(&mut self.spare);
+        for (block, count) in self.blocks.iter().zip(&self.counts) {
+            block.list(*count as usize, &mut tasks);
+        }
+        self.clear();
+        self.set_room((2 * (tasks.len() / BLOCK + 1)).next_power_of_two().max(FEW));
+        for leaf in tasks.chunks(LEAF) {
+            self.slots[..leaf.len()].copy_from_slice(leaf);
+            self.order = Order::NEW;
+            self.count = leaf.len();
+            if self.count == LEAF {
+                self.close_tail();
+            }
+        }
+        (0..).zip(&tasks).for_each(|(place, slot)| moved(*slot, place));
+        tasks.clear();
+        self.spare = tasks;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Purpose, Stream};
+    use crate::seed::Seed;
+
+    fn push(queue: &mut ReadyQueue, slot: u32) {
+        if queue.is_full() {
+            queue.make_room(|_, _| ());
+        }
+        queue.push(slot);
+    }
+
+    /// The queue against a plain vector, over random pushes and removals around `size`.
+    fn check(size: usize, rounds: usize) {
+        let mut rng = Stream::new(Seed::from(size as u64), Purpose::Random, 0);
+        let mut queue = ReadyQueue::new();
+        let mut model: Vec<u32> = Vec::new();
+        let mut places = vec![0; rounds];
+        for number in 0..rounds as u32 {
+            if queue.is_full() {
+                queue.make_room(|slot, place| places[slot as usize] = place);
+            }
+            places[number as usize] = queue.push(number);
+            model.push(number);
+            while model.len() > size || (!model.is_empty() && rng.below(200) == 0) {
+                let k = match rng.below(4) {
+                    0 => 0,
+                    1 => model.len() - 1,
+                    _ => rng.below(model.len() as u32) as usize,
+                };
+                assert_eq!(queue.get(k), model[k]);
+                assert_eq!(queue.position(places[model[k] as usize]), k);
+                assert_eq!(queue.remove(k), model.remove(k));
+            }
+            assert_eq!(queue.len(), model.len());
+        }
+        while !model.is_empty() {
+            let k = rng.below(model.len() as u32) as usize;
+            assert_eq!(queue.position(places[model[k] as usize]), k);
+            assert_eq!(queue.remove(k), model.remove(k));
+        }
+        assert_eq!(queue.len(), 0);
+    }
+
+    #[test]
+    fn alternative_k_is_the_kth_oldest_whatever_was_taken_before() {
+        for size in [1, 2, 3, 15, 16, 17, 100, 128, 129, 255, 256, 257, 1_000, 2_049, 4_096, 15_000] {
+            check(size, 40_000);
+        }
+        check(100_000, 150_000);
+    }
+
+    #[test]
+    fn a_queue_is_as_good_as_new_after_clear() {
+        let mut queue = ReadyQueue::new();
+        for round in 0..3 {
+            for slot in 0..70_000 {
+                push(&mut queue, slot);
+            }
+            assert_eq!(queue.get(67_777), 67_777, "round {round}");
+            assert_eq!(queue.remove(5_000), 5_000);
+            assert_eq!(queue.get(5_000), 5_001);
+            assert_eq!(queue.remove(69_998), 69_999);
+            queue.clear();
+            assert_eq!(queue.len(), 0);
+        }
+    }
+
+    #[test]
+    fn memory_is_bounded_by_the_tasks_not_by_the_pushes() {
+        let mut queue = ReadyQueue::new();
+        for slot in 0..1_000_000 {
+            push(&mut queue, slot);
+            if queue.len() > 10_000 {
+                queue.remove(0);
+            }
+        }
+        assert!(queue.blocks.len() * BLOCK < 50_000, "{} blocks", queue.blocks.len());
+    }
+}
