@@ -71,6 +71,8 @@ pub(crate) struct Limits {
     pub(crate) virtual_time: Limit<Duration>,
     /// Unfinished tasks at a time.
     pub(crate) tasks: Limit<u64>,
+    /// Events that a full trace keeps.
+    pub(crate) trace_events: usize,
 }
 
 impl Limits {
@@ -79,6 +81,7 @@ impl Limits {
         steps_per_instant: Limit::Fail(100_000_000),
         virtual_time: Limit::Unlimited,
         tasks: Limit::Fail(16_000_000),
+        trace_events: 1_000_000,
     };
 
     /// The number of steps at which a limit has to be looked at next.

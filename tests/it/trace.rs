@@ -122,3 +122,28 @@ fn the_trace_of_a_failure_ends_with_the_failure() {
     let failure: Failure = execution.outcome.map(|_: ()| ()).unwrap_err();
     assert!(matches!(failure.trace.events().last(), Some(TraceEvent::Panicked { .. })), "{}", failure.trace);
 }
+
+#[test]
+fn a_long_trace_keeps_its_ends_and_the_whole_schedule_and_digest() {
+    let body = || async {
+        let tasks = [1, 2].map(|_| {
+            spawn(async {
+                for _ in 0..500 {
+                    sleep(SECOND).await;
+                }
+            })
+        });
+        wait(tasks).await;
+        let _ = choose(2);
+    };
+    let sim = || Sim::new().seed(1).scheduler(SchedulerKind::Random);
+    let (whole, cut) = (sim().run(body), sim().max_trace_events(100).run(body));
+    assert_eq!(cut.trace.digest(), whole.trace.digest());
+    assert_eq!(cut.schedule, whole.schedule);
+    assert!(cut.schedule.deviations().iter().all(|deviation| deviation.task.is_some() || deviation.index == 500));
+    assert!(cut.trace.events().len() <= 100);
+    let lines = cut.trace.to_string();
+    assert_eq!(lines.lines().filter(|line| line.ends_with("events are left out ..")).count(), 1, "{lines}");
+    assert_eq!(lines.lines().last(), whole.trace.to_string().lines().last());
+    assert_eq!(lines.lines().nth_back(1), whole.trace.to_string().lines().nth_back(1));
+}

@@ -49,6 +49,7 @@ where
 /// | steps without the clock moving | 100 million |
 /// | virtual time | unlimited |
 /// | unfinished tasks | 16 million |
+/// | events of a full trace | 1 million, from both ends |
 ///
 /// The environment (`REENACT_EXECUTIONS`, `REENACT_SCHEDULER`, `REENACT_SEED`, `REENACT_TIME_LIMIT`) overrides the defaults,
 /// an explicit call here overrides the environment, and `REENACT_REPLAY` always wins.
@@ -188,6 +189,13 @@ impl Explorer {
     /// How many tasks may be unfinished at a time.
     pub fn max_tasks(mut self, limit: impl Into<Limit<u64>>) -> Self {
         self.settings.limits.tasks = limit.into();
+        self
+    }
+
+    /// How many events a full trace keeps: of longer ones the middle is left out, and digest and schedule are of the whole.
+    /// At least 8 are kept.
+    pub fn max_trace_events(mut self, events: usize) -> Self {
+        self.settings.limits.trace_events = events;
         self
     }
 

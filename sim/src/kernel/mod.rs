@@ -212,7 +212,7 @@ impl Kernel {
         self.stop.set(false);
         *self.fault.borrow_mut() = None;
         clock::with(|clock| clock.begin(epoch));
-        recorder::with(|recorder| recorder.begin(full));
+        recorder::with(|recorder| recorder.begin(full.then_some(settings.limits.trace_events)));
         self.phase.set(Phase::Running);
         self.spawn_main();
         inbox

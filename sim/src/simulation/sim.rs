@@ -119,6 +119,13 @@ impl Sim {
         self
     }
 
+    /// How many events a full trace keeps: of longer ones the middle is left out, and digest and schedule are of the whole.
+    /// The default is 1 million. At least 8 are kept.
+    pub fn max_trace_events(mut self, events: usize) -> Self {
+        self.settings.limits.trace_events = events;
+        self
+    }
+
     /// Runs the program.
     ///
     /// `body` is called within the first step of the main task. It is polled from the stack: neither the future nor its

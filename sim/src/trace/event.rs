@@ -99,6 +99,13 @@ pub enum TraceEvent {
         /// How it ended.
         ending: Ending,
     },
+    /// Events that are not kept, because the trace is longer than it may be.
+    LeftOut {
+        /// How many.
+        events: u64,
+        /// The time at which what follows them happened.
+        until: Instant,
+    },
     /// Main was done and the last steps were taken, and this task had not ended.
     PendingAtExit {
         /// The task.

@@ -4,6 +4,7 @@ mod difference;
 mod digest;
 mod event;
 mod id;
+mod log;
 mod record;
 pub(crate) mod recorder;
 mod site;

@@ -55,7 +55,7 @@ impl Trace {
         let mut current = None;
         self.events().iter().map(move |event| {
             match event {
-                TraceEvent::ClockMoved { to } => (now, current) = (*to, None),
+                TraceEvent::ClockMoved { to: at } | TraceEvent::LeftOut { until: at, .. } => (now, current) = (*at, None),
                 TraceEvent::Choice { choice, .. } if choice.kind == crate::schedule::ChoiceKind::Task => current = None,
                 TraceEvent::Stepped { task } => current = Some(*task),
                 TraceEvent::PendingAtExit { .. } => current = None,

@@ -8,10 +8,11 @@ use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
+use super::log::{Known, Log};
 use super::{AccessKind, Digest, Ending, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
 use crate::hash::{finish, mix, mix_bytes};
 use crate::instant::Instant;
-use crate::schedule::{Choice, ChoiceKind, Deviation, Schedule, TaskPath};
+use crate::schedule::{Choice, Deviation, Schedule, TaskPath};
 use crate::seed::Seed;
 
 /// No task: between steps.
@@ -54,22 +55,7 @@ pub(crate) struct Recorder {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark {
     digest: u64,
-    events: usize,
-}
-
-/// What only a full trace keeps.
-#[derive(Debug, Default)]
-struct Log {
-    events: Vec<TraceEvent>,
-    tasks: Vec<Known>,
-    wait: Option<WaitReason>,
-}
-
-#[derive(Debug)]
-struct Known {
-    name: Arc<str>,
-    spawned_at: Option<Site>,
-    waits_for: Option<WaitReason>,
+    events: u64,
 }
 
 impl Recorder {
@@ -80,21 +66,18 @@ impl Recorder {
             running: Cell::new(false),
             current: Cell::new(NOBODY),
             paths: RefCell::new(Vec::new()),
-            log: RefCell::new(Log { events: Vec::new(), tasks: Vec::new(), wait: None }),
+            log: RefCell::new(Log::new()),
         }
     }
 
-    /// Starts the record of a new execution.
-    pub(crate) fn begin(&self, full: bool) {
+    /// Starts the record of a new execution: with up to `full` events, or none.
+    pub(crate) fn begin(&self, full: Option<usize>) {
         self.digest.set(0x7265_656e_6163_7431);
-        self.full.set(full);
+        self.full.set(full.is_some());
         self.running.set(true);
         self.current.set(NOBODY);
         self.paths.borrow_mut().clear();
-        let mut log = self.log.borrow_mut();
-        log.events.clear();
-        log.tasks.clear();
-        log.wait = None;
+        self.log.borrow_mut().begin(full.unwrap_or_default());
     }
 
     /// The execution is over; what was recorded stays until the next one.
@@ -106,18 +89,18 @@ impl Recorder {
     /// Gives the memory back.
     pub(crate) fn free(&self) {
         self.paths.take();
-        self.log.take();
+        self.log.replace(Log::new());
     }
 
     /// Where the record stands now.
     pub(crate) fn mark(&self) -> Mark {
-        Mark { digest: self.digest.get(), events: self.log.borrow().events.len() }
+        Mark { digest: self.digest.get(), events: self.log.borrow().total }
     }
 
     /// Forgets what came after the mark.
     pub(crate) fn rewind(&self, mark: Mark) {
         self.digest.set(mark.digest);
-        self.log.borrow_mut().events.truncate(mark.events);
+        self.log.borrow_mut().rewind(mark.events);
     }
 
     #[inline]
@@ -157,7 +140,7 @@ impl Recorder {
 
     #[cold]
     fn push(&self, event: TraceEvent) {
-        self.log.borrow_mut().events.push(event);
+        self.log.borrow_mut().push(event);
     }
 
     /// The next task of the execution: its number is the return value.
@@ -198,11 +181,14 @@ impl Recorder {
     #[cold]
     pub(crate) fn step_begins(&self, choice: Option<(usize, Choice)>, task: u32) {
         self.current.set(task);
-        let task = TaskId::new(task);
         if let Some((index, choice)) = choice {
-            self.keep(|| TraceEvent::Choice { index: index as u64, choice, task: Some(task.clone()) });
+            if choice.picked > 0 && self.full.get() {
+                self.log.borrow_mut().picked.push((index as u64, task));
+            }
+            let task = TaskId::new(task);
+            self.keep(|| TraceEvent::Choice { index: index as u64, choice, task: Some(task) });
         }
-        self.keep(|| TraceEvent::Stepped { task });
+        self.keep(|| TraceEvent::Stepped { task: TaskId::new(task) });
     }
 
     #[inline]
@@ -335,13 +321,8 @@ impl Recorder {
         let mut deviations: Vec<Deviation> = Schedule::from_choices(choices.iter().copied()).deviations().to_vec();
         let log = self.log.borrow();
         let paths = self.paths.borrow();
-        let mut picked = log.events.iter().filter_map(|event| match event {
-            TraceEvent::Choice { index, task, choice } if choice.kind == ChoiceKind::Task => Some((*index, task.as_ref()?)),
-            _ => None,
-        });
         for deviation in &mut deviations {
-            let task = picked.by_ref().find(|(index, _)| *index >= deviation.index);
-            deviation.task = task.filter(|(index, _)| *index == deviation.index).map(|(_, id)| path(&paths, id.number()));
+            deviation.task = log.picked(deviation.index).map(|task| path(&paths, task));
         }
         Schedule::from_parts(deviations, data_seed)
     }

@@ -88,6 +88,7 @@ impl fmt::Display for Line<'_> {
             }
             TraceEvent::Panicked { task, message } => write!(f, "panic in {}: {message:?}", label(task)),
             TraceEvent::Finished { task, ending } => write!(f, "end {}: {ending}", label(task)),
+            TraceEvent::LeftOut { events, .. } => write!(f, ".. {events} events are left out .."),
             TraceEvent::PendingAtExit { task } => write!(f, "pending at exit {}", label(task)),
         }
     }
