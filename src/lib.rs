@@ -94,7 +94,7 @@ pub use reenact_sim::{
     Access, AccessKind, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error, Execution, Explorer,
     Failure, FailureKind, Limit, Model, PendingAtExit, PendingTask, Refusal, Report, Resource, ResourceId, Schedule, Scheduler,
     SchedulerKind, Seed, Shared, Sim, Site, Stats, TaskId, TaskInfo, TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict,
-    WaitReason, Warning, WokenBy, access, check, choose, choose_order, println, rng,
+    WaitReason, Warning, WokenBy, access, check, choose, choose_one, choose_order, println, rng,
 };
 
 pub mod task {
@@ -116,8 +116,9 @@ pub mod combinators {
     //! asyncio-style combinators, each with its guarantees for every schedule.
 
     pub use reenact_combinators::{
-        AsCompleted, Each, Elapsed, Futures, Gather, GatherSettled, Iterable, ReturnWhen, Settled, TaskSet, TaskSetIter, Timeout,
-        TryFutures, TryGather, Tuple, Wait, Waited, WithTimeout, as_completed, gather, timeout, timeout_at, try_gather, wait,
+        AsCompleted, Each, Elapsed, Futures, Gather, GatherSettled, Iterable, Race, ReturnWhen, Settled, Shield, TaskSet,
+        TaskSetIter, Timeout, TryFutures, TryGather, Tuple, Wait, WaitFor, WaitForError, Waited, WithTimeout, as_completed,
+        gather, race, shield, timeout, timeout_at, try_gather, wait, wait_for,
     };
 }
 
@@ -125,7 +126,8 @@ pub mod prelude {
     //! What a test needs. Leaves out [`println!`](crate::println) and [`macro@crate::test`], whose names are std's.
 
     pub use crate::combinators::{
-        Elapsed, ReturnWhen, TaskSet, Waited, as_completed, gather, timeout, timeout_at, try_gather, wait,
+        Elapsed, ReturnWhen, TaskSet, WaitForError, Waited, as_completed, gather, race, shield, timeout, timeout_at, try_gather,
+        wait, wait_for,
     };
     pub use crate::task::{Cancelled, Task, TaskError, catch_cancel, resume_cancel, spawn, yield_now};
     pub use crate::time::{Instant, interval, now, sleep, sleep_until};

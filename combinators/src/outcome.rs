@@ -10,11 +10,19 @@ use reenact_sim::task::{Task, TaskError};
 #[track_caller]
 pub(crate) fn value<T: 'static>(task: &Task<T>, combinator: &str) -> T {
     match task.try_result() {
-        Some(Ok(value)) => value,
-        Some(Err(TaskError::Panicked(panic))) => panic.resume(),
-        Some(Err(TaskError::Cancelled)) => {
-            panic!("a child of {combinator} was cancelled and has no value; .settled() yields such ends as values")
-        }
+        Some(result) => of(result, combinator),
         None => panic!("the result of a child of {combinator} was taken before"),
+    }
+}
+
+/// The same, from the result.
+#[track_caller]
+pub(crate) fn of<T>(result: Result<T, TaskError>, combinator: &str) -> T {
+    match result {
+        Ok(value) => value,
+        Err(TaskError::Panicked(panic)) => panic.resume(),
+        Err(TaskError::Cancelled) => {
+            panic!("a child of {combinator} was cancelled and has no value: spawn it and await the task to see how it ended")
+        }
     }
 }

@@ -56,6 +56,18 @@ pub fn choose_order(n: usize) -> Vec<usize> {
     order
 }
 
+/// Picks one of `n` things that are equally good: a choice point with `n` alternatives, in the default schedule the first.
+///
+/// # Panics
+///
+/// Outside an execution; if `n` is 0.
+#[track_caller]
+pub fn choose_one(n: usize) -> usize {
+    outside::check("reenact::choose_one");
+    assert!(n > 0, "reenact::choose_one(0): there is nothing to pick");
+    kernel::with(|kernel| kernel.choose_or_leave(ChoiceKind::Order, n as u32)) as usize
+}
+
 /// The running task's own stream of random words, for use with the `rand` crate.
 ///
 /// What a task draws depends on the data seed and the task's path, not on the schedule: reordering tasks does not change

@@ -29,7 +29,7 @@ mod trace;
 
 pub use access::{Access, AccessKind, Resource, ResourceId, Shared, access};
 pub use config::{Limit, PendingAtExit, TaskPanics};
-pub use draw::{TaskRng, choose, choose_order, rng};
+pub use draw::{TaskRng, choose, choose_one, choose_order, rng};
 pub use error::Error;
 pub use explore::{Explorer, Report, Verdict, check};
 pub use kernel::FailureKind;
