@@ -74,7 +74,7 @@ impl Kernel {
         if let Some(scheduler) = scheduler.as_deref_mut() {
             scheduler.end();
         }
-        self.phase.set(Phase::Idle);
+        self.set_phase(Phase::Idle);
         let outcome = match (self.fault.borrow_mut().take(), output) {
             (None, Some(output)) => Ok(output),
             (Some(fault), _) => Err(fault),
@@ -149,7 +149,7 @@ impl Kernel {
 
     /// Drops what is left, main first and then in spawn order. A panic there fails the execution.
     fn drop_everything(&self, main: &mut dyn Main) {
-        self.phase.set(Phase::Dropping);
+        self.set_phase(Phase::Dropping);
         // The trace of a failure ends with the failure.
         let mark = self.fault.borrow().is_some().then(|| recorder::with(Recorder::mark));
         if !self.main_done.get() {

@@ -109,6 +109,8 @@ pub(crate) struct Kernel {
     observed: Cell<bool>,
     /// Whether it does, or the trace is full: whether anybody wants to know more of a step than the digest.
     watched: Cell<bool>,
+    /// Nobody does, and wakes make tasks ready.
+    plain: Cell<bool>,
     /// What the current step touched, as long as the scheduler wants to know.
     accesses: RefCell<Vec<Access>>,
     /// Slot of the task being stepped, or [`NONE`].
@@ -176,6 +178,7 @@ impl Kernel {
             extras: RefCell::new(Extras::new()),
             observed: Cell::new(false),
             watched: Cell::new(false),
+            plain: Cell::new(false),
             accesses: RefCell::new(Vec::new()),
             current_slot: Cell::new(NONE),
             current_scope: Cell::new(NONE),
@@ -213,9 +216,14 @@ impl Kernel {
         *self.fault.borrow_mut() = None;
         clock::with(|clock| clock.begin(epoch));
         recorder::with(|recorder| recorder.begin(full));
-        self.phase.set(Phase::Running);
+        self.set_phase(Phase::Running);
         self.spawn_main();
         inbox
+    }
+
+    fn set_phase(&self, phase: Phase) {
+        self.phase.set(phase);
+        self.plain.set(phase == Phase::Running && !self.watched.get());
     }
 
     /// The numbers of what is still registered anywhere: tasks, timers, scopes, watches.

@@ -132,8 +132,28 @@ impl Kernel {
     }
 
     /// Makes the task of a waker ready. `false` if the word is not of this kernel's execution.
-    #[inline]
+    #[inline(always)]
     pub(super) fn wake(&self, word: TaskWord) -> bool {
+        let mut core = self.core.borrow_mut();
+        if self.plain.get() && !core.view.ready.is_full() {
+            // No call from here on, so that no register has to be saved.
+            let View { table, ready, .. } = &mut core.view;
+            if let Some(entry) = table.get(word) {
+                if entry.flags & (flag::QUEUED | flag::FINISHED) == 0 {
+                    entry.flags |= flag::QUEUED;
+                    entry.place = ready.push(word.slot());
+                    recorder::with(|recorder| recorder.woken(entry.path_hash));
+                }
+                return true;
+            }
+        }
+        drop(core);
+        self.wake_seldom(word)
+    }
+
+    /// What is rare about a wake: it has to make room first, somebody wants to know of it, it comes too late.
+    #[cold]
+    fn wake_seldom(&self, word: TaskWord) -> bool {
         let core = &mut *self.core.borrow_mut();
         let View { table, ready, .. } = &mut core.view;
         if ready.is_full() {
