@@ -170,9 +170,7 @@ impl Kernel {
             let leftovers = self.table_mut().leftovers();
             leftovers.into_iter().for_each(|body| self.run_caught(None, || drop(body)));
         }
-        let extras = &self.extras;
-        let unseen: Vec<u32> = extras.borrow().panics.keys().copied().collect();
-        unseen.into_iter().for_each(|task| extras.borrow_mut().give_up_panic(task));
+        self.extras.borrow_mut().give_up_panics();
         self.run_caught(None, || {
             clock::with(|clock| clock.clear());
             let scopes = self.scopes.borrow_mut().begin();

@@ -32,7 +32,7 @@ pub(crate) use end::{Ended, Order, Pending};
 pub(crate) use extras::Panicked;
 pub use fault::FailureKind;
 pub(crate) use fault::Fault;
-pub(crate) use handle::Standing;
+pub(crate) use handle::{Standing, Taken};
 pub(crate) use scopes::{Request, ScopeKey};
 pub(crate) use waker::TaskWord;
 pub(crate) use watch::Group;

@@ -67,6 +67,10 @@ impl Kernel {
         let View { table, ready, .. } = &mut core.view;
         let slot = table.next_slot();
         let word = TaskWord::new(core.serials.next(), slot);
+        let queued = flags & flag::QUEUED != 0;
+        if queued && ready.is_full() {
+            ready.make_room(|slot, place| table.at(slot).place = place);
+        }
         table.insert(Entry {
             word,
             path_hash: new.path_hash,
@@ -78,16 +82,10 @@ impl Kernel {
             completion: 0,
             watches: NONE,
             scopes: NONE,
-            place: 0,
+            place: if queued { ready.push(slot) } else { 0 },
             requests: 0,
             flags,
         });
-        if flags & flag::QUEUED != 0 {
-            if ready.is_full() {
-                ready.make_room(|slot, place| table.at(slot).place = place);
-            }
-            table.at(slot).place = ready.push(slot);
-        }
         let live = u64::from(table.live);
         let limit = self.settings.get().limits.tasks;
         if limit.value().is_some_and(|limit| live > limit) || live as usize >= MAX_TASKS {
