@@ -70,10 +70,7 @@ impl Kernel {
         self.drop_everything(&mut main);
         drop(quiet);
         recorder::with(|recorder| recorder.end());
-        let mut scheduler = self.core.borrow_mut().scheduler.take();
-        if let Some(scheduler) = scheduler.as_deref_mut() {
-            scheduler.end();
-        }
+        let scheduler = self.core.borrow_mut().end();
         self.set_phase(Phase::Idle);
         let outcome = match (self.fault.borrow_mut().take(), output) {
             (None, Some(output)) => Ok(output),

@@ -40,7 +40,7 @@ pub(crate) use watch::Group;
 use crate::config::Settings;
 use crate::resource::Access;
 use crate::schedule::{Choice, Schedule};
-use crate::scheduler::Chooser;
+use crate::scheduler::{Chooser, Random};
 use crate::seed::Seed;
 use crate::time::clock;
 use crate::trace::recorder;
@@ -132,7 +132,9 @@ pub(crate) struct Kernel {
 struct Core {
     view: View,
     serials: Serials,
-    scheduler: Option<Chooser>,
+    /// The scheduler of this execution: the random one, or any other.
+    random: Option<Box<Random>>,
+    scheduler: Option<Box<dyn Scheduler>>,
     counts: Counts,
     /// The next step number at which a limit has to be looked at.
     next_check: u64,
@@ -270,6 +272,7 @@ impl Core {
         Self {
             view: View { table: Table::new(), ready: ReadyQueue::new(), choices: Vec::new(), last: TaskWord::NONE },
             serials: Serials::new(),
+            random: None,
             scheduler: None,
             counts: Counts { steps: 0, first_choice_at: 0, preemptions: 0, tasks: 0, choices: 0 },
             next_check: 0,
@@ -282,7 +285,10 @@ impl Core {
     fn begin(&mut self, settings: &Settings, scheduler: Chooser) -> Arc<Inbox> {
         self.view.table.begin(scheduler.observes());
         self.view.ready.clear();
-        self.scheduler = Some(scheduler);
+        match scheduler {
+            Chooser::Random(random) => self.random = Some(random),
+            Chooser::Any(scheduler) => self.scheduler = Some(scheduler),
+        }
         self.view.choices.clear();
         self.view.last = TaskWord::NONE;
         self.counts = Counts::default();
@@ -290,5 +296,18 @@ impl Core {
         self.steps_at_clock = 0;
         self.completions = 0;
         self.serials.begin()
+    }
+
+    /// Tells the scheduler that the execution is over, and gives it back.
+    fn end(&mut self) -> Option<Chooser> {
+        match (self.random.take(), self.scheduler.take()) {
+            // It has nothing to do at the end.
+            (Some(random), _) => Some(Chooser::Random(random)),
+            (None, Some(mut scheduler)) => {
+                scheduler.end();
+                Some(Chooser::Any(scheduler))
+            }
+            (None, None) => None,
+        }
     }
 }

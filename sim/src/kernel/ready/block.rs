@@ -49,7 +49,7 @@ impl Block {
     }
 
     /// Takes the k-th oldest out.
-    #[inline]
+    #[inline(always)]
     pub(super) fn remove(&mut self, k: usize) -> u32 {
         // All counts are looked at, without an exit, so that a few vector instructions do it. The sum of the differences is
         // how many have changed; in this form it is one instruction (psadbw) instead of a dozen.

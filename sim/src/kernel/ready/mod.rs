@@ -17,7 +17,9 @@ use block::{BLOCK, Block, LEAVES};
 use leaf::{LEAF, Order};
 
 /// Up to this many full blocks are searched one by one.
-const FEW: usize = 16;
+const FEW: usize = 32;
+/// So many blocks that are almost empty are worth closing their gaps.
+const SPARSE: usize = 8;
 
 #[derive(Debug)]
 pub(super) struct ReadyQueue {
@@ -113,7 +115,7 @@ impl ReadyQueue {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn remove_before_tail(&mut self, k: usize) -> u32 {
         self.before -= 1;
         let (at, k) = if self.tree.is_empty() { self.take_few(k as u32) } else { self.take_many(k) };
@@ -122,7 +124,7 @@ impl ReadyQueue {
 
     /// The block of the k-th oldest among few blocks and which one it is there. The blocks behind have one task less before
     /// them from now on.
-    #[inline]
+    #[inline(always)]
     fn take_few(&mut self, k: u32) -> (usize, usize) {
         let mut at = self.last;
         loop {
@@ -205,13 +207,14 @@ impl ReadyQueue {
     #[cold]
     pub(super) fn make_room(&mut self, moved: impl FnMut(u32, u32)) {
         self.close_tail();
-        let block_begins = self.base % BLOCK == 0;
-        if block_begins && (self.last == 1 || self.last == self.room) {
-            if self.before * 2 <= self.base {
-                self.close_gaps(moved);
-            } else if self.last == self.room {
-                self.set_room(2 * self.room);
-            }
+        if self.base % BLOCK != 0 {
+            return;
+        }
+        let full = self.last == self.room;
+        if (full && self.before * 2 <= self.base) || (self.last == SPARSE && self.before * 8 <= self.base) {
+            self.close_gaps(moved);
+        } else if full {
+            self.set_room(2 * self.room);
         }
     }
 
