@@ -7,7 +7,6 @@ use super::table::flag;
 use super::{Core, Kernel, View};
 use crate::resource::Access;
 use crate::schedule::{Choice, ChoiceKind, TaskPath};
-use crate::scheduler::Chooser;
 use crate::trace::TaskId;
 use crate::trace::recorder;
 
@@ -198,15 +197,19 @@ impl Core {
     /// Asks the scheduler which of several ready tasks steps next.
     #[inline]
     pub(super) fn ask_task(&mut self, alternatives: u32) -> u32 {
-        match &mut self.scheduler {
-            Some(Chooser::Random(random)) => random.pick(alternatives),
-            _ => self.ask(ChoiceKind::Task, alternatives),
+        match &mut self.random {
+            Some(random) => random.pick(alternatives),
+            None => self.ask(ChoiceKind::Task, alternatives),
         }
     }
 
     fn ask(&mut self, kind: ChoiceKind, alternatives: u32) -> u32 {
         let point = ChoicePoint { kind, alternatives, view: &self.view };
-        self.scheduler.as_deref_mut().map_or(0, |scheduler| scheduler.choose(&point))
+        match (&mut self.random, &mut self.scheduler) {
+            (Some(random), _) => random.pick(alternatives),
+            (None, Some(scheduler)) => scheduler.choose(&point),
+            (None, None) => 0,
+        }
     }
 
     #[inline]

@@ -70,11 +70,8 @@ impl Kernel {
         self.drop_everything(&mut main);
         drop(quiet);
         recorder::with(|recorder| recorder.end());
-        let mut scheduler = self.core.borrow_mut().scheduler.take();
-        if let Some(scheduler) = scheduler.as_deref_mut() {
-            scheduler.end();
-        }
-        self.phase.set(Phase::Idle);
+        let scheduler = self.core.borrow_mut().end();
+        self.set_phase(Phase::Idle);
         let outcome = match (self.fault.borrow_mut().take(), output) {
             (None, Some(output)) => Ok(output),
             (Some(fault), _) => Err(fault),
@@ -149,7 +146,7 @@ impl Kernel {
 
     /// Drops what is left, main first and then in spawn order. A panic there fails the execution.
     fn drop_everything(&self, main: &mut dyn Main) {
-        self.phase.set(Phase::Dropping);
+        self.set_phase(Phase::Dropping);
         // The trace of a failure ends with the failure.
         let mark = self.fault.borrow().is_some().then(|| recorder::with(Recorder::mark));
         if !self.main_done.get() {
@@ -170,9 +167,7 @@ impl Kernel {
             let leftovers = self.table_mut().leftovers();
             leftovers.into_iter().for_each(|body| self.run_caught(None, || drop(body)));
         }
-        let extras = &self.extras;
-        let unseen: Vec<u32> = extras.borrow().panics.keys().copied().collect();
-        unseen.into_iter().for_each(|task| extras.borrow_mut().give_up_panic(task));
+        self.extras.borrow_mut().give_up_panics();
         self.run_caught(None, || {
             clock::with(|clock| clock.clear());
             let scopes = self.scopes.borrow_mut().begin();

@@ -73,11 +73,27 @@ impl Extras {
     pub(super) fn begin(&mut self, data_seed: Seed) {
         self.data_seed = data_seed;
         self.refused_spawns = 0;
-        self.names.clear();
-        self.panics.clear();
         self.unseen.clear();
-        self.streams.clear();
-        self.resources.clear();
+        // To clear a map that is empty is a dozen instructions, and few executions use any of them.
+        if !self.names.is_empty() {
+            self.names.clear();
+        }
+        if !self.panics.is_empty() {
+            self.panics.clear();
+        }
+        if !self.streams.is_empty() {
+            self.streams.clear();
+        }
+        if !self.resources.is_empty() {
+            self.resources.clear();
+        }
+    }
+
+    /// Nobody will ask for any panic any more.
+    pub(super) fn give_up_panics(&mut self) {
+        while let Some(&task) = self.panics.keys().next() {
+            self.give_up_panic(task);
+        }
     }
 
     /// Nobody will ask for the panic of this task any more.

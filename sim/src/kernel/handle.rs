@@ -1,6 +1,5 @@
 //! What a task handle does with its entry: wait, take the result, cancel, let go.
 
-use std::any::Any;
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -17,6 +16,18 @@ pub(crate) enum Standing {
     Unknown,
     Unfinished,
     Finished(Ending),
+}
+
+/// The result of a task, as far as it can be taken.
+pub(crate) enum Taken<T> {
+    /// The task is of another execution, or of none.
+    Unknown,
+    Unfinished,
+    Cancelled,
+    /// The number of the task that has panicked.
+    Panicked(u32),
+    /// `None` if it was taken before.
+    Returned(Option<T>),
 }
 
 impl Kernel {
@@ -58,12 +69,28 @@ impl Kernel {
         recorder::with(|recorder| recorder.waits(|| WaitReason::Task(TaskId::new(number))));
     }
 
-    /// Moves the result of a task that has returned.
-    pub(crate) fn take_output(&self, word: TaskWord, into: &mut dyn Any) {
-        let body = self.table_mut().get(word).and_then(|entry| entry.body.take());
+    /// Moves the result of a task, if it has ended.
+    #[inline]
+    pub(crate) fn take_result<T: 'static>(&self, word: TaskWord) -> Taken<T> {
+        let body = {
+            let mut table = self.table_mut();
+            let Some(entry) = table.get(word) else { return Taken::Unknown };
+            if entry.flags & flag::FINISHED == 0 {
+                return Taken::Unfinished;
+            }
+            if entry.flags & flag::CANCELLED != 0 {
+                return Taken::Cancelled;
+            }
+            if entry.flags & flag::PANICKED != 0 {
+                return Taken::Panicked(entry.number);
+            }
+            entry.body.take()
+        };
+        let mut output: Option<T> = None;
         if let Some(mut body) = body {
-            body.as_mut().take(into);
+            body.as_mut().take(&mut output);
         }
+        Taken::Returned(output)
     }
 
     /// Looks at the result of a task that has returned.

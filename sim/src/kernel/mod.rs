@@ -32,7 +32,7 @@ pub(crate) use end::{Ended, Order, Pending};
 pub(crate) use extras::Panicked;
 pub use fault::FailureKind;
 pub(crate) use fault::Fault;
-pub(crate) use handle::Standing;
+pub(crate) use handle::{Standing, Taken};
 pub(crate) use scopes::{Request, ScopeKey};
 pub(crate) use waker::TaskWord;
 pub(crate) use watch::Group;
@@ -40,7 +40,7 @@ pub(crate) use watch::Group;
 use crate::config::Settings;
 use crate::resource::Access;
 use crate::schedule::{Choice, Schedule};
-use crate::scheduler::Chooser;
+use crate::scheduler::{Chooser, Random};
 use crate::seed::Seed;
 use crate::time::clock;
 use crate::trace::recorder;
@@ -109,6 +109,8 @@ pub(crate) struct Kernel {
     observed: Cell<bool>,
     /// Whether it does, or the trace is full: whether anybody wants to know more of a step than the digest.
     watched: Cell<bool>,
+    /// Nobody does, and wakes make tasks ready.
+    plain: Cell<bool>,
     /// What the current step touched, as long as the scheduler wants to know.
     accesses: RefCell<Vec<Access>>,
     /// Slot of the task being stepped, or [`NONE`].
@@ -130,7 +132,9 @@ pub(crate) struct Kernel {
 struct Core {
     view: View,
     serials: Serials,
-    scheduler: Option<Chooser>,
+    /// The scheduler of this execution: the random one, or any other.
+    random: Option<Box<Random>>,
+    scheduler: Option<Box<dyn Scheduler>>,
     counts: Counts,
     /// The next step number at which a limit has to be looked at.
     next_check: u64,
@@ -176,6 +180,7 @@ impl Kernel {
             extras: RefCell::new(Extras::new()),
             observed: Cell::new(false),
             watched: Cell::new(false),
+            plain: Cell::new(false),
             accesses: RefCell::new(Vec::new()),
             current_slot: Cell::new(NONE),
             current_scope: Cell::new(NONE),
@@ -213,9 +218,14 @@ impl Kernel {
         *self.fault.borrow_mut() = None;
         clock::with(|clock| clock.begin(epoch));
         recorder::with(|recorder| recorder.begin(full.then_some(settings.limits.trace_events)));
-        self.phase.set(Phase::Running);
+        self.set_phase(Phase::Running);
         self.spawn_main();
         inbox
+    }
+
+    fn set_phase(&self, phase: Phase) {
+        self.phase.set(phase);
+        self.plain.set(phase == Phase::Running && !self.watched.get());
     }
 
     /// The numbers of what is still registered anywhere: tasks, timers, scopes, watches.
@@ -262,6 +272,7 @@ impl Core {
         Self {
             view: View { table: Table::new(), ready: ReadyQueue::new(), choices: Vec::new(), last: TaskWord::NONE },
             serials: Serials::new(),
+            random: None,
             scheduler: None,
             counts: Counts { steps: 0, first_choice_at: 0, preemptions: 0, tasks: 0, choices: 0 },
             next_check: 0,
@@ -274,7 +285,10 @@ impl Core {
     fn begin(&mut self, settings: &Settings, scheduler: Chooser) -> Arc<Inbox> {
         self.view.table.begin(scheduler.observes());
         self.view.ready.clear();
-        self.scheduler = Some(scheduler);
+        match scheduler {
+            Chooser::Random(random) => self.random = Some(random),
+            Chooser::Any(scheduler) => self.scheduler = Some(scheduler),
+        }
         self.view.choices.clear();
         self.view.last = TaskWord::NONE;
         self.counts = Counts::default();
@@ -282,5 +296,18 @@ impl Core {
         self.steps_at_clock = 0;
         self.completions = 0;
         self.serials.begin()
+    }
+
+    /// Tells the scheduler that the execution is over, and gives it back.
+    fn end(&mut self) -> Option<Chooser> {
+        match (self.random.take(), self.scheduler.take()) {
+            // It has nothing to do at the end.
+            (Some(random), _) => Some(Chooser::Random(random)),
+            (None, Some(mut scheduler)) => {
+                scheduler.end();
+                Some(Chooser::Any(scheduler))
+            }
+            (None, None) => None,
+        }
     }
 }

@@ -83,7 +83,7 @@ impl Quiet {
             }));
         });
         QUIET.set(true);
-        CAUGHT.set(None);
+        forget_caught();
         Self(())
     }
 }
@@ -91,8 +91,16 @@ impl Quiet {
 impl Drop for Quiet {
     fn drop(&mut self) {
         QUIET.set(false);
-        CAUGHT.set(None);
+        forget_caught();
     }
+}
+
+fn forget_caught() {
+    CAUGHT.with_borrow_mut(|caught| {
+        if caught.is_some() {
+            *caught = None;
+        }
+    });
 }
 
 #[cfg(panic = "abort")]

@@ -33,7 +33,7 @@ impl Kernel {
 
     /// Main is done: whatever is ready now takes one more step each, in an order that the scheduler chooses.
     pub(super) fn last_steps(&self, main: &mut dyn Main, inbox: &Inbox) {
-        self.phase.set(Phase::LastSteps);
+        self.set_phase(Phase::LastSteps);
         self.stop.set(false);
         self.drive(main, inbox);
     }
@@ -278,18 +278,19 @@ impl Core {
     /// Takes the next task out of the ready queue, by a choice if there are several. `None` if the scheduler gave no answer.
     #[inline(always)]
     fn next_task(&mut self, ready: usize) -> Option<(u32, Option<Choice>)> {
-        if ready == 1 {
-            return Some((self.view.ready.remove(0), None));
-        }
         let alternatives = ready as u32;
-        let picked = self.ask_task(alternatives);
-        if picked >= alternatives {
-            self.bad_answer = picked;
-            return None;
+        let mut choice = None;
+        if ready > 1 {
+            let picked = self.ask_task(alternatives);
+            if picked >= alternatives {
+                self.bad_answer = picked;
+                return None;
+            }
+            choice = Some(Choice { kind: ChoiceKind::Task, picked, alternatives });
+            self.answered(Choice { kind: ChoiceKind::Task, picked, alternatives });
         }
-        let choice = Choice { kind: ChoiceKind::Task, picked, alternatives };
-        self.answered(choice);
-        Some((self.view.ready.remove(picked as usize), Some(choice)))
+        let k = choice.map_or(0, |choice| choice.picked);
+        Some((self.view.ready.remove(k as usize), choice))
     }
 
     /// The task goes on later.

@@ -52,6 +52,9 @@ impl Scopes {
 
     /// Forgets all scopes. The wakers come back to be dropped where nothing is borrowed.
     pub(super) fn begin(&mut self) -> Vec<Waker> {
+        if self.slots.is_empty() {
+            return Vec::new();
+        }
         let wakers = self.slots.iter_mut().filter_map(|scope| scope.waker.take()).collect();
         self.slots.clear();
         self.free.clear();

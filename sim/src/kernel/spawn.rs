@@ -67,6 +67,10 @@ impl Kernel {
         let View { table, ready, .. } = &mut core.view;
         let slot = table.next_slot();
         let word = TaskWord::new(core.serials.next(), slot);
+        let queued = flags & flag::QUEUED != 0;
+        if queued && ready.is_full() {
+            ready.make_room(|slot, place| table.at(slot).place = place);
+        }
         table.insert(Entry {
             word,
             path_hash: new.path_hash,
@@ -78,16 +82,10 @@ impl Kernel {
             completion: 0,
             watches: NONE,
             scopes: NONE,
-            place: 0,
+            place: if queued { ready.push(slot) } else { 0 },
             requests: 0,
             flags,
         });
-        if flags & flag::QUEUED != 0 {
-            if ready.is_full() {
-                ready.make_room(|slot, place| table.at(slot).place = place);
-            }
-            table.at(slot).place = ready.push(slot);
-        }
         let live = u64::from(table.live);
         let limit = self.settings.get().limits.tasks;
         if limit.value().is_some_and(|limit| live > limit) || live as usize >= MAX_TASKS {
@@ -132,8 +130,28 @@ impl Kernel {
     }
 
     /// Makes the task of a waker ready. `false` if the word is not of this kernel's execution.
-    #[inline]
+    #[inline(always)]
     pub(super) fn wake(&self, word: TaskWord) -> bool {
+        let mut core = self.core.borrow_mut();
+        if self.plain.get() && !core.view.ready.is_full() {
+            // No call from here on, so that no register has to be saved.
+            let View { table, ready, .. } = &mut core.view;
+            if let Some(entry) = table.get(word) {
+                if entry.flags & (flag::QUEUED | flag::FINISHED) == 0 {
+                    entry.flags |= flag::QUEUED;
+                    entry.place = ready.push(word.slot());
+                    recorder::with(|recorder| recorder.woken(entry.path_hash));
+                }
+                return true;
+            }
+        }
+        drop(core);
+        self.wake_seldom(word)
+    }
+
+    /// What is rare about a wake: it has to make room first, somebody wants to know of it, it comes too late.
+    #[cold]
+    fn wake_seldom(&self, word: TaskWord) -> bool {
         let core = &mut *self.core.borrow_mut();
         let View { table, ready, .. } = &mut core.view;
         if ready.is_full() {

@@ -62,6 +62,7 @@ pub(super) type Running = Option<Body>;
 
 impl Kernel {
     /// The task has returned, or has passed a request on beyond its outermost scope.
+    #[inline(always)]
     pub(super) fn body_ended(&self, body: Running, ready: bool, recorder: &Recorder) {
         self.task_resumed.set(false);
         let stepping = self.stepping();
@@ -73,6 +74,7 @@ impl Kernel {
         }
     }
 
+    #[inline(always)]
     pub(super) fn poll_main(&self, word: TaskWord, main: &mut dyn Main, recorder: &Recorder) {
         if waker::with_context(word, |cx| main.poll(cx)) {
             self.finish(&self.stepping(), None, Ending::Returned, recorder);

@@ -61,6 +61,9 @@ impl Watches {
     }
 
     pub(super) fn begin(&mut self) -> Vec<Rc<Group>> {
+        if self.nodes.is_empty() {
+            return Vec::new();
+        }
         self.free.clear();
         self.nodes.drain(..).flatten().map(|node| node.group).collect()
     }

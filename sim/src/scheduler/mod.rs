@@ -13,4 +13,5 @@ mod replay;
 pub use crate::kernel::{ChoicePoint, Model, Refusal, Scheduler};
 pub(crate) use chooser::Chooser;
 pub use kind::SchedulerKind;
+pub(crate) use random::Random;
 pub(crate) use replay::Replay;

@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use crate::kernel::{self, Kernel, Standing, TaskWord};
+use crate::kernel::{self, Kernel, Standing, Taken, TaskWord};
 use crate::trace::{Ending, TaskId};
 
 /// The handle of a spawned task, and a future of how it ended.
@@ -113,7 +113,12 @@ impl<T> Task<T> {
     where
         T: 'static,
     {
-        kernel::with(|kernel| take_result(kernel, self.word))
+        kernel::with(|kernel| match kernel.take_result(self.word) {
+            Taken::Returned(output) => output.map(Ok),
+            Taken::Cancelled => Some(Err(TaskError::Cancelled)),
+            Taken::Panicked(task) => panic_of(kernel, task).map(Err),
+            Taken::Unfinished | Taken::Unknown => None,
+        })
     }
 
     /// The task's identity in this execution. Prints as its path.
@@ -192,21 +197,11 @@ fn refuse() -> ! {
     panic!("this task handle belongs to an execution that is over, or to one on another thread")
 }
 
-fn take_result<T: 'static>(kernel: &Kernel, word: TaskWord) -> Option<Result<T, TaskError>> {
-    match kernel.standing(word) {
-        Standing::Finished(Ending::Returned) => {
-            let mut output: Option<T> = None;
-            kernel.take_output(word, &mut output);
-            output.map(Ok)
-        }
-        Standing::Finished(Ending::Cancelled) => Some(Err(TaskError::Cancelled)),
-        Standing::Finished(Ending::Panicked) => {
-            let (number, _) = kernel.numbers(word)?;
-            let (message, payload) = kernel.take_panic(number)?.into_parts();
-            Some(Err(TaskError::Panicked(TaskPanic { message, payload })))
-        }
-        Standing::Unfinished | Standing::Unknown => None,
-    }
+/// The error of a task that has panicked, if nobody has taken it before.
+#[cold]
+fn panic_of(kernel: &Kernel, task: u32) -> Option<TaskError> {
+    let (message, payload) = kernel.take_panic(task)?.into_parts();
+    Some(TaskError::Panicked(TaskPanic { message, payload }))
 }
 
 impl<T: 'static> Future for Task<T> {
@@ -217,20 +212,31 @@ impl<T: 'static> Future for Task<T> {
     /// If the task awaits itself; if the result was taken before; outside the task's execution.
     #[track_caller]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        kernel::with(|kernel| match kernel.standing(self.word) {
-            Standing::Unfinished => {
-                kernel.join_later(self.word, cx.waker());
-                Poll::Pending
-            }
-            Standing::Finished(_) => match take_result(kernel, self.word) {
+        kernel::with(|kernel| {
+            let result = match kernel.take_result(self.word) {
+                Taken::Unfinished => {
+                    kernel.join_later(self.word, cx.waker());
+                    return Poll::Pending;
+                }
+                Taken::Returned(output) => output.map(Ok),
+                Taken::Panicked(task) => panic_of(kernel, task).map(Err),
+                Taken::Cancelled => Some(Err(TaskError::Cancelled)),
+                // A spawn that came when everything was being dropped: it never was a task.
+                Taken::Unknown if self.word == TaskWord::NONE => Some(Err(TaskError::Cancelled)),
+                Taken::Unknown => refuse(),
+            };
+            match result {
                 Some(result) => Poll::Ready(result),
-                None => panic!("the result of this task was taken before"),
-            },
-            // A spawn that came when everything was being dropped: it never was a task.
-            Standing::Unknown if self.word == TaskWord::NONE => Poll::Ready(Err(TaskError::Cancelled)),
-            Standing::Unknown => refuse(),
+                None => taken_before(),
+            }
         })
     }
+}
+
+#[cold]
+#[track_caller]
+fn taken_before() -> ! {
+    panic!("the result of this task was taken before")
 }
 
 impl<T> Unpin for Task<T> {}

@@ -50,7 +50,12 @@ impl Clock {
 
     /// Forgets all timers.
     pub(crate) fn clear(&self) {
-        let wakers = self.timers.borrow_mut().clear();
+        let mut timers = self.timers.borrow_mut();
+        if timers.is_new() {
+            return;
+        }
+        let wakers = timers.clear();
+        drop(timers);
         drop(wakers);
     }
 

@@ -7,6 +7,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::task::Waker;
 
 const SLOT_BITS: u32 = 28;
@@ -57,6 +58,12 @@ impl Timers {
         self.leftovers = 0;
         self.next_number = 0;
         wakers
+    }
+
+    /// Whether none was armed since the last [`clear`](Self::clear).
+    #[inline]
+    pub(super) fn is_new(&self) -> bool {
+        self.next_number == 0
     }
 
     pub(super) fn armed(&self) -> usize {
@@ -117,17 +124,23 @@ impl Timers {
         }
     }
 
-    /// Takes the next timer with this deadline, in arming order.
+    /// Takes the next timer with this deadline, which is the earliest, in arming order.
     #[inline]
     pub(super) fn fire(&mut self, deadline: u64) -> Option<Fired> {
-        if self.earliest()? != deadline {
-            return None;
+        loop {
+            let next = self.heap.peek_mut()?;
+            if (next.0 >> 64) as u64 != deadline {
+                return None;
+            }
+            let Reverse(key) = PeekMut::pop(next);
+            let slot = &mut self.slots[slot_of(key)];
+            if slot.number == number_of(key) {
+                slot.number = VACANT;
+                self.free.push(slot_of(key) as u32);
+                return Some(Fired { number: number_of(key), waker: slot.waker.take() });
+            }
+            self.leftovers -= 1;
         }
-        let Reverse(key) = self.heap.pop()?;
-        let slot = &mut self.slots[slot_of(key)];
-        slot.number = VACANT;
-        self.free.push(slot_of(key) as u32);
-        Some(Fired { number: number_of(key), waker: slot.waker.take() })
     }
 
     #[cfg(test)]

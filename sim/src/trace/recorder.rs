@@ -166,12 +166,14 @@ impl Recorder {
 
     /// A choice that is not between tasks.
     pub(crate) fn choice(&self, index: usize, choice: Choice) {
-        self.hash(choice_word(choice));
+        let kind = tag::CHOICE ^ choice.kind.tag() << 48;
+        self.hash(kind ^ choice_word(choice).rotate_left(7));
         self.keep(|| TraceEvent::Choice { index: index as u64, choice, task: None });
     }
 
     /// A task is stepped: the only one that is ready, or the one that the choice of this word has picked. Choice and task go
-    /// into the digest as one word, because after the same events the same choice picks the same task.
+    /// into the digest as one word, because after the same events the same choice picks the same task. It needs no tag: no
+    /// other word is a path hash with a number of alternatives in its upper half.
     #[inline]
     pub(crate) fn stepped(&self, choice: Option<u64>, path_hash: u64) {
         self.hash(choice.unwrap_or(tag::STEPPED) ^ path_hash);
@@ -349,19 +351,20 @@ fn path(paths: &[(u32, u32)], mut task: u32) -> TaskPath {
     TaskPath::from_children(children)
 }
 
-/// A choice as one word of the digest.
+/// A choice as one word.
 #[inline]
 pub(crate) fn choice_word(choice: Choice) -> u64 {
-    let kind = tag::CHOICE ^ choice.kind.tag() << 48;
-    kind ^ (u64::from(choice.alternatives) << 32 | u64::from(choice.picked)).rotate_left(7)
+    u64::from(choice.alternatives) << 32 | u64::from(choice.picked)
 }
 
 /// What tells the events apart in the digest. Frozen: digests are compared across versions.
 mod tag {
     pub(super) const SPAWNED: u64 = 0x01 << 56;
     pub(super) const CHOICE: u64 = 0x02 << 56;
-    pub(super) const STEPPED: u64 = 0x03 << 56;
-    pub(super) const WOKEN: u64 = 0x04 << 56;
+    // These two stand beside a path hash only, so they need not keep clear of small numbers; a small tag is part of the
+    // instruction that adds it.
+    pub(super) const STEPPED: u64 = 0x03;
+    pub(super) const WOKEN: u64 = 0x04;
     pub(super) const ARMED: u64 = 0x05 << 56;
     pub(super) const FIRED: u64 = 0x06 << 56;
     pub(super) const DROPPED: u64 = 0x07 << 56;

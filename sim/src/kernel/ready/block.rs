@@ -12,21 +12,27 @@ pub(super) struct Block {
     /// How many tasks lie in the leaves before each. Where a leaf has not been closed yet this is above every k that is
     /// asked for: it starts at 255 and loses one with each task that goes, as the tasks do.
     before: [u8; LEAVES],
+    len: u32,
     orders: [Order; LEAVES],
     slots: [[u32; LEAF]; LEAVES],
 }
 
 impl Block {
-    pub(super) const NEW: Self = Self { before: [u8::MAX; LEAVES], orders: [Order::NEW; LEAVES], slots: [[0; LEAF]; LEAVES] };
+    pub(super) const NEW: Self =
+        Self { before: [u8::MAX; LEAVES], len: 0, orders: [Order::NEW; LEAVES], slots: [[0; LEAF]; LEAVES] };
 
-    /// Forgets all leaves.
-    pub(super) fn clear(&mut self) {
-        self.before = [u8::MAX; LEAVES];
+    pub(super) fn len(&self) -> u32 {
+        self.len
     }
 
-    /// Closes the next leaf. So many tasks lie before it in the block.
-    pub(super) fn close(&mut self, leaf: usize, before: usize, order: Order, slots: &[u32; LEAF]) {
-        self.before[leaf] = before as u8;
+    /// Closes the next leaf, which is full; the first one makes the block new.
+    pub(super) fn close(&mut self, leaf: usize, order: Order, slots: &[u32; LEAF]) {
+        if leaf == 0 {
+            self.before = [u8::MAX; LEAVES];
+            self.len = 0;
+        }
+        self.before[leaf] = self.len as u8;
+        self.len += LEAF as u32;
         self.orders[leaf] = order;
         self.slots[leaf] = *slots;
     }
@@ -43,10 +49,11 @@ impl Block {
     }
 
     /// Takes the k-th oldest out.
-    #[inline]
+    #[inline(always)]
     pub(super) fn remove(&mut self, k: usize) -> u32 {
         // All counts are looked at, without an exit, so that a few vector instructions do it. The sum of the differences is
         // how many have changed; in this form it is one instruction (psadbw) instead of a dozen.
+        self.len -= 1;
         let former = self.before;
         for before in &mut self.before {
             *before = before.wrapping_sub(u8::from(*before > k as u8));
@@ -54,7 +61,7 @@ impl Block {
         let after: u32 = former.iter().zip(&self.before).map(|(&former, &now)| u32::from(former.abs_diff(now))).sum();
         let leaf = (LEAVES - 1).wrapping_sub(after as usize) % LEAVES;
         let k = k.wrapping_sub(self.before[leaf] as usize);
-        self.slots[leaf][self.orders[leaf].free(k)]
+        self.slots[leaf][self.orders[leaf].free(k % LEAF)]
     }
 
     /// How many tasks of the block are older than the one at this place.
@@ -63,10 +70,10 @@ impl Block {
         self.before[leaf] as usize + self.orders[leaf].rank(place)
     }
 
-    /// Adds all tasks, which are `count`, to a list, oldest first.
-    pub(super) fn list(&self, count: usize, tasks: &mut Vec<u32>) {
+    /// Adds all tasks to a list, oldest first. All leaves must be closed.
+    pub(super) fn list(&self, tasks: &mut Vec<u32>) {
         for leaf in 0..LEAVES {
-            let next = if leaf + 1 < LEAVES { self.before[leaf + 1] as usize } else { count };
+            let next = if leaf + 1 < LEAVES { self.before[leaf + 1] as usize } else { self.len as usize };
             let (order, slots) = (self.orders[leaf], &self.slots[leaf]);
             tasks.extend((0..next - self.before[leaf] as usize).map(|k| slots[order.place(k)]));
         }

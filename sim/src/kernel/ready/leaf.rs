@@ -16,14 +16,22 @@ impl Order {
         (self.0 >> (4 * k % 64)) as usize % LEAF
     }
 
-    /// Frees the place of the k-th oldest: it goes to the end, and those after it move up.
+    /// Takes out the place of the k-th oldest: those after it move up.
     #[inline]
     pub(super) fn free(&mut self, k: usize) -> usize {
         let shift = 4 * k % 64;
-        let place = (self.0 >> shift) % LEAF as u64;
+        let place = self.place(k);
         let from_k_on = u64::MAX << shift;
-        self.0 = (self.0 ^ ((self.0 ^ self.0 >> 4) & from_k_on)) | place << 60;
-        place as usize
+        self.0 ^= (self.0 ^ self.0 >> 4) & from_k_on;
+        place
+    }
+
+    /// The same, and the place goes to the end.
+    #[inline]
+    pub(super) fn recycle(&mut self, k: usize) -> usize {
+        let place = self.free(k);
+        self.0 |= (place as u64) << 60;
+        place
     }
 
     /// How many places come before this one.
@@ -47,7 +55,7 @@ mod tests {
         for k in [0, 15, 7, 8, 1, 14, 3, 3, 15, 0] {
             let place = model.remove(k);
             model.push(place);
-            assert_eq!(order.free(k), place);
+            assert_eq!(order.recycle(k), place);
             for (k, &place) in model.iter().enumerate() {
                 assert_eq!(order.place(k), place);
                 assert_eq!(order.rank(place), k);

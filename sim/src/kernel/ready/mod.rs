@@ -17,7 +17,9 @@ use block::{BLOCK, Block, LEAVES};
 use leaf::{LEAF, Order};
 
 /// Up to this many full blocks are searched one by one.
-const FEW: usize = 16;
+const FEW: usize = 32;
+/// So many blocks that are almost empty are worth closing their gaps.
+const SPARSE: usize = 8;
 
 #[derive(Debug)]
 pub(super) struct ReadyQueue {
@@ -28,14 +30,16 @@ pub(super) struct ReadyQueue {
     base: usize,
     /// Tasks before the tail.
     before: usize,
-    /// Tasks before the block of the tail.
-    before_last: usize,
+    /// All blocks before the last, which is the tail's, are full. What lies behind it is memory for later.
     blocks: Vec<Block>,
-    /// How many tasks each full block holds: all blocks but the last.
-    counts: Vec<u32>,
+    last: usize,
+    /// As long as blocks are few: how many tasks lie before each up to the last.
+    before_few: [u32; 2 * FEW],
+    /// When they are many: how many tasks lie before the last.
+    before_last: usize,
     /// How many full blocks there may be, a power of two.
     room: usize,
-    /// Their counts as a Fenwick tree over the room; empty while they are few.
+    /// When they are many: their counts as a Fenwick tree over the room.
     tree: Vec<u32>,
     /// Where tasks are while gaps are closed.
     spare: Vec<u32>,
@@ -49,9 +53,10 @@ impl ReadyQueue {
             count: 0,
             base: 0,
             before: 0,
-            before_last: 0,
             blocks: Vec::new(),
-            counts: Vec::new(),
+            last: 0,
+            before_few: [0; 2 * FEW],
+            before_last: 0,
             room: FEW,
             tree: Vec::new(),
             spare: Vec::new(),
@@ -63,8 +68,7 @@ impl ReadyQueue {
         self.count = 0;
         self.base = 0;
         self.before = 0;
-        self.before_last = 0;
-        self.counts.clear();
+        self.last = 0;
         self.room = FEW;
         self.tree.clear();
     }
@@ -95,7 +99,7 @@ impl ReadyQueue {
         if k >= self.before {
             return self.slots[self.order.place(k - self.before)];
         }
-        let (at, k) = if k >= self.before_last { (self.counts.len(), k - self.before_last) } else { self.find(k) };
+        let (at, k) = self.find(k);
         self.blocks[at].get(k)
     }
 
@@ -108,47 +112,44 @@ impl ReadyQueue {
     }
 
     /// Takes the k-th oldest out.
-    #[inline]
+    #[inline(always)]
     pub(super) fn remove(&mut self, k: usize) -> u32 {
         match k.checked_sub(self.before) {
             Some(k) => {
                 self.count -= 1;
-                self.slots[self.order.free(k)]
+                self.slots[self.order.recycle(k)]
             }
             None => self.remove_before_tail(k),
         }
     }
 
+    #[inline(always)]
     fn remove_before_tail(&mut self, k: usize) -> u32 {
         self.before -= 1;
-        let (at, k) = match k.checked_sub(self.before_last) {
-            Some(k) => (self.counts.len(), k),
-            None if self.tree.is_empty() => {
-                let (at, k) = self.find_few(k);
-                self.counts[at] -= 1;
-                self.before_last -= 1;
-                (at, k)
-            }
-            None => self.descend(k),
-        };
+        let (at, k) = if self.tree.is_empty() { self.take_few(k as u32) } else { self.take_many(k) };
         self.blocks[at].remove(k)
     }
 
-    /// The full block of the k-th oldest and which one it is there, among few blocks.
-    #[inline]
-    fn find_few(&self, k: usize) -> (usize, usize) {
-        let mut before = self.before_last;
-        for (at, count) in self.counts.iter().enumerate().rev() {
-            before -= *count as usize;
-            if k >= before {
-                return (at, k - before);
+    /// The block of the k-th oldest among few blocks and which one it is there. The blocks behind have one task less before
+    /// them from now on.
+    #[inline(always)]
+    fn take_few(&mut self, k: u32) -> (usize, usize) {
+        let mut at = self.last;
+        loop {
+            let before = &mut self.before_few[at % (2 * FEW)];
+            if k >= *before {
+                return (at, (k - *before) as usize);
             }
+            *before -= 1;
+            at = at.wrapping_sub(1);
         }
-        unreachable!("the k-th oldest of fewer tasks")
     }
 
-    /// The same in the tree, whose counts are of one task less from now on.
-    fn descend(&mut self, k: usize) -> (usize, usize) {
+    /// The same among many.
+    fn take_many(&mut self, k: usize) -> (usize, usize) {
+        if let Some(k) = k.checked_sub(self.before_last) {
+            return (self.last, k);
+        }
         self.before_last -= 1;
         let mut k = k as u32;
         let mut at = 0;
@@ -165,27 +166,22 @@ impl ReadyQueue {
             }
             step /= 2;
         }
-        self.counts[at] -= 1;
         (at, k as usize)
     }
 
-    /// The full block of the k-th oldest, and which one it is there.
+    /// The block of the k-th oldest, and which one it is there.
     fn find(&self, k: usize) -> (usize, usize) {
-        if self.tree.is_empty() {
-            return self.find_few(k);
-        }
-        let mut k = k as u32;
-        let mut at = 0;
-        let mut step = self.tree.len() / 2;
-        while step > 0 {
-            let node = self.tree[at + step - 1];
-            if node <= k {
-                k -= node;
-                at += step;
+        // The last block before which there are not more than k.
+        let (mut low, mut high) = (0, self.last);
+        while low < high {
+            let middle = (low + high).div_ceil(2);
+            if self.before_block(middle) <= k {
+                low = middle;
+            } else {
+                high = middle - 1;
             }
-            step /= 2;
         }
-        (at, k as usize)
+        (low, k - self.before_block(low))
     }
 
     /// How many ready tasks are older than the one at this place, which must be in the queue.
@@ -195,14 +191,16 @@ impl ReadyQueue {
             return self.before + self.order.rank(place % LEAF);
         }
         let at = place / BLOCK;
-        let before = if at == self.counts.len() { self.before_last } else { self.before_block(at) };
-        before + self.blocks[at].rank(place % BLOCK)
+        self.before_block(at) + self.blocks[at].rank(place % BLOCK)
     }
 
-    /// How many tasks lie before a full block.
+    /// How many tasks lie before a block.
     fn before_block(&self, at: usize) -> usize {
         if self.tree.is_empty() {
-            return self.counts[..at].iter().map(|&count| count as usize).sum();
+            return self.before_few[at] as usize;
+        }
+        if at == self.last {
+            return self.before_last;
         }
         let mut before = 0;
         let mut node = at;
@@ -217,52 +215,56 @@ impl ReadyQueue {
     #[cold]
     pub(super) fn make_room(&mut self, moved: impl FnMut(u32, u32)) {
         self.close_tail();
-        let full = self.counts.len();
-        if self.before == self.before_last && (full == 1 || full == self.room) {
-            if self.before * 2 <= self.base {
-                self.close_gaps(moved);
-            } else if full == self.room {
-                self.set_room(2 * self.room);
-            }
+        if self.base % BLOCK != 0 {
+            return;
+        }
+        let full = self.last == self.room;
+        if (full && self.before * 2 <= self.base) || (self.last == SPARSE && self.before * 8 <= self.base) {
+            self.close_gaps(moved);
+        } else if full {
+            self.set_room(2 * self.room);
         }
     }
 
     /// The tail is full: it becomes a leaf of the last block, and a new one begins.
     fn close_tail(&mut self) {
-        let at = self.counts.len();
-        let leaf = self.base / LEAF % LEAVES;
+        let at = self.last;
         if at == self.blocks.len() {
             self.blocks.push(Block::NEW);
-        } else if leaf == 0 {
-            self.blocks[at].clear();
         }
-        self.blocks[at].close(leaf, self.before - self.before_last, self.order, &self.slots);
+        self.blocks[at].close(self.base / LEAF % LEAVES, self.order, &self.slots);
         self.before += LEAF;
         self.count = 0;
         self.base += LEAF;
-        if leaf + 1 == LEAVES {
-            self.add_full((self.before - self.before_last) as u32);
+        if self.base % BLOCK == 0 {
+            self.begin_block();
         }
     }
 
     /// The last block is full.
-    fn add_full(&mut self, count: u32) {
-        self.counts.push(count);
+    fn begin_block(&mut self) {
+        let count = self.blocks[self.last].len();
+        self.last += 1;
+        if self.tree.is_empty() {
+            self.before_few[self.last] = self.before as u32;
+            return;
+        }
         self.before_last = self.before;
-        let mut node = self.counts.len();
+        let mut node = self.last;
         while node <= self.tree.len() {
             self.tree[node - 1] += count;
             node += node & node.wrapping_neg();
         }
     }
 
+    /// Sets the room. The last block must be empty.
     fn set_room(&mut self, room: usize) {
         self.room = room;
         self.tree.clear();
         if room <= FEW {
             return;
         }
-        self.tree.extend(&self.counts);
+        self.tree.extend(self.blocks[..self.last].iter().map(Block::len));
         self.tree.resize(room, 0);
         for node in 1..=room {
             let parent = node + (node & node.wrapping_neg());
@@ -270,14 +272,13 @@ impl ReadyQueue {
                 self.tree[parent - 1] += self.tree[node - 1];
             }
         }
+        self.before_last = self.before;
     }
 
-    /// Moves all tasks to the front. The tail is empty, and all blocks are full.
+    /// Moves all tasks to the front. The tail is empty, and so is the last block.
     fn close_gaps(&mut self, mut moved: impl FnMut(u32, u32)) {
         let mut tasks = std::mem::take(&mut self.spare);
-        for (block, count) in self.blocks.iter().zip(&self.counts) {
-            block.list(*count as usize, &mut tasks);
-        }
+        self.blocks[..self.last].iter().for_each(|block| block.list(&mut tasks));
         self.clear();
         self.set_room((2 * (tasks.len() / BLOCK + 1)).next_power_of_two().max(FEW));
         for leaf in tasks.chunks(LEAF) {
