@@ -194,13 +194,18 @@ impl fmt::Debug for ChoicePoint<'_> {
 }
 
 impl Core {
-    /// Asks the scheduler which of several ready tasks steps next.
-    #[inline]
-    pub(super) fn ask_task(&mut self, alternatives: u32) -> u32 {
-        match &mut self.random {
-            Some(random) => random.pick(alternatives),
-            None => self.ask(ChoiceKind::Task, alternatives),
+    /// Asks the scheduler which of several ready tasks steps next. `None` if its answer was no alternative.
+    #[inline(always)]
+    pub(super) fn ask_task(&mut self, alternatives: u32) -> Option<u32> {
+        if let Some(random) = &mut self.random {
+            return Some(random.pick(alternatives));
         }
+        let picked = self.ask(ChoiceKind::Task, alternatives);
+        if picked >= alternatives {
+            self.bad_answer = picked;
+            return None;
+        }
+        Some(picked)
     }
 
     fn ask(&mut self, kind: ChoiceKind, alternatives: u32) -> u32 {

@@ -124,6 +124,8 @@ pub(crate) struct Kernel {
     main_done: Cell<bool>,
     /// The loop is to stop: main is done or there is a fault.
     stop: Cell<bool>,
+    /// The next step number at which a limit has to be looked at. 0 once the loop is to stop, so that it needs no second look.
+    next_check: Cell<u64>,
     fault: RefCell<Option<Fault>>,
 }
 
@@ -136,8 +138,6 @@ struct Core {
     random: Option<Box<Random>>,
     scheduler: Option<Box<dyn Scheduler>>,
     counts: Counts,
-    /// The next step number at which a limit has to be looked at.
-    next_check: u64,
     /// Steps when the clock moved last.
     steps_at_clock: u64,
     /// How many tasks have ended.
@@ -188,6 +188,7 @@ impl Kernel {
             task_resumed: Cell::new(false),
             main_done: Cell::new(false),
             stop: Cell::new(false),
+            next_check: Cell::new(0),
             fault: RefCell::new(None),
         }
     }
@@ -210,17 +211,30 @@ impl Kernel {
         self.settings.set(settings);
         self.observed.set(scheduler.observes());
         self.watched.set(full || self.observed.get());
-        let inbox = self.core.borrow_mut().begin(&settings, scheduler);
+        let inbox = self.core.borrow_mut().begin(scheduler);
         self.extras.borrow_mut().begin(data_seed);
         self.task_resumed.set(false);
         self.main_done.set(false);
         self.stop.set(false);
+        self.next_check.set(settings.limits.next_check(0));
         *self.fault.borrow_mut() = None;
         clock::with(|clock| clock.begin(epoch));
         recorder::with(|recorder| recorder.begin(full));
         self.set_phase(Phase::Running);
         self.spawn_main();
         inbox
+    }
+
+    /// The loop is to stop.
+    fn halt(&self) {
+        self.stop.set(true);
+        self.next_check.set(0);
+    }
+
+    /// The loop may go on after it was stopped.
+    fn go_on(&self) {
+        self.stop.set(false);
+        self.next_check.set(self.settings.get().limits.next_check(self.core.borrow().steps_at_clock));
     }
 
     fn set_phase(&self, phase: Phase) {
@@ -275,14 +289,13 @@ impl Core {
             random: None,
             scheduler: None,
             counts: Counts { steps: 0, first_choice_at: 0, preemptions: 0, tasks: 0, choices: 0 },
-            next_check: 0,
             steps_at_clock: 0,
             completions: 0,
             bad_answer: 0,
         }
     }
 
-    fn begin(&mut self, settings: &Settings, scheduler: Chooser) -> Arc<Inbox> {
+    fn begin(&mut self, scheduler: Chooser) -> Arc<Inbox> {
         self.view.table.begin(scheduler.observes());
         self.view.ready.clear();
         match scheduler {
@@ -292,7 +305,6 @@ impl Core {
         self.view.choices.clear();
         self.view.last = TaskWord::NONE;
         self.counts = Counts::default();
-        self.next_check = settings.limits.next_check(0);
         self.steps_at_clock = 0;
         self.completions = 0;
         self.serials.begin()

@@ -92,9 +92,11 @@ impl Recorder {
         self.current.set(NOBODY);
         self.paths.borrow_mut().clear();
         let mut log = self.log.borrow_mut();
-        log.events.clear();
-        log.tasks.clear();
-        log.wait = None;
+        if !log.tasks.is_empty() {
+            log.events.clear();
+            log.tasks.clear();
+            log.wait = None;
+        }
     }
 
     /// The execution is over; what was recorded stays until the next one.
@@ -299,16 +301,21 @@ impl Recorder {
     }
 
     /// The step is over: what it said it waits for belongs to its task.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn step_ended(&self) {
         if self.full.get() {
-            let mut log = self.log.borrow_mut();
-            let wait = log.wait.take();
-            if let Some(task) = log.tasks.get_mut(self.current.get() as usize) {
-                task.waits_for = wait;
-            }
+            self.keep_wait();
         }
         self.current.set(NOBODY);
+    }
+
+    #[cold]
+    fn keep_wait(&self) {
+        let mut log = self.log.borrow_mut();
+        let wait = log.wait.take();
+        if let Some(task) = log.tasks.get_mut(self.current.get() as usize) {
+            task.waits_for = wait;
+        }
     }
 
     /// What a task last said it waits for.
