@@ -209,6 +209,9 @@ impl Core {
     }
 
     fn ask(&mut self, kind: ChoiceKind, alternatives: u32) -> u32 {
+        if self.view.choices.is_empty() {
+            self.counts.first_choice_at = self.counts.steps;
+        }
         let point = ChoicePoint { kind, alternatives, view: &self.view };
         match (&mut self.random, &mut self.scheduler) {
             (Some(random), _) => random.pick(alternatives),
@@ -219,9 +222,6 @@ impl Core {
 
     #[inline]
     pub(super) fn answered(&mut self, choice: Choice) {
-        if self.view.choices.is_empty() {
-            self.counts.first_choice_at = self.counts.steps;
-        }
         self.view.choices.push(choice);
     }
 

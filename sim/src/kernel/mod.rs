@@ -161,7 +161,8 @@ struct View {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) steps: u64,
-    /// Steps up to the first choice, the one that it picked included; 0 if there was none.
+    /// Steps up to the first choice, the one that it picked included; 0 if there was none. Not kept when the random scheduler
+    /// picks tasks: only a calibration in fifo order asks for it.
     pub(crate) first_choice_at: u64,
     pub(crate) preemptions: u64,
     pub(crate) tasks: u64,

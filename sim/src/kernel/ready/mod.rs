@@ -126,15 +126,17 @@ impl ReadyQueue {
     /// them from now on.
     #[inline(always)]
     fn take_few(&mut self, k: u32) -> (usize, usize) {
-        let mut at = self.last;
-        loop {
-            let before = &mut self.before_few[at % (2 * FEW)];
-            if k >= *before {
-                return (at, (k - *before) as usize);
-            }
-            *before -= 1;
-            at = at.wrapping_sub(1);
+        let mut at = self.last % (2 * FEW);
+        // Four together are one vector.
+        while at > 4 && k < self.before_few[at - 3] {
+            self.before_few[at - 3..=at].iter_mut().for_each(|before| *before -= 1);
+            at -= 4;
         }
+        while k < self.before_few[at] {
+            self.before_few[at] -= 1;
+            at = at.wrapping_sub(1) % (2 * FEW);
+        }
+        (at, (k - self.before_few[at]) as usize)
     }
 
     /// The same among many.
