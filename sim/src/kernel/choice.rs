@@ -194,16 +194,24 @@ impl fmt::Debug for ChoicePoint<'_> {
 }
 
 impl Core {
-    /// Asks the scheduler which of several ready tasks steps next.
-    #[inline]
-    pub(super) fn ask_task(&mut self, alternatives: u32) -> u32 {
-        match &mut self.random {
-            Some(random) => random.pick(alternatives),
-            None => self.ask(ChoiceKind::Task, alternatives),
+    /// Asks the scheduler which of several ready tasks steps next. `None` if its answer was no alternative.
+    #[inline(always)]
+    pub(super) fn ask_task(&mut self, alternatives: u32) -> Option<u32> {
+        if let Some(random) = &mut self.random {
+            return Some(random.pick(alternatives));
         }
+        let picked = self.ask(ChoiceKind::Task, alternatives);
+        if picked >= alternatives {
+            self.bad_answer = picked;
+            return None;
+        }
+        Some(picked)
     }
 
     fn ask(&mut self, kind: ChoiceKind, alternatives: u32) -> u32 {
+        if self.view.choices.is_empty() {
+            self.counts.first_choice_at = self.counts.steps;
+        }
         let point = ChoicePoint { kind, alternatives, view: &self.view };
         match (&mut self.random, &mut self.scheduler) {
             (Some(random), _) => random.pick(alternatives),
@@ -214,9 +222,6 @@ impl Core {
 
     #[inline]
     pub(super) fn answered(&mut self, choice: Choice) {
-        if self.view.choices.is_empty() {
-            self.counts.first_choice_at = self.counts.steps;
-        }
         self.view.choices.push(choice);
     }
 

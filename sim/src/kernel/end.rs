@@ -4,10 +4,9 @@ use std::future::Future;
 use std::pin::pin;
 
 use super::step::{Main, MainFuture};
-use super::{FailureKind, Fault, Kernel, Phase, panics};
+use super::{Chooser, FailureKind, Fault, Kernel, Phase, panics};
 use crate::config::{PendingAtExit, Settings};
 use crate::schedule::TaskPath;
-use crate::scheduler::Chooser;
 use crate::seed::Seed;
 use crate::time::clock;
 use crate::trace::recorder::{self, Recorder};

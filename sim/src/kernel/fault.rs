@@ -76,6 +76,6 @@ impl Kernel {
         if slot.is_none() {
             *slot = Some(fault);
         }
-        self.stop.set(true);
+        self.halt();
     }
 }

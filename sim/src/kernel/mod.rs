@@ -5,12 +5,14 @@
 //! can run: user code (futures, destructors, foreign wakers) may call back into the kernel at any time.
 
 mod choice;
+mod chooser;
 mod end;
 mod extras;
 mod fault;
 mod handle;
 mod inbox;
 mod panics;
+mod random;
 mod ready;
 mod run;
 mod scopes;
@@ -28,11 +30,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use choice::{ChoicePoint, Model, Refusal, Scheduler};
+pub(crate) use chooser::Chooser;
 pub(crate) use end::{Ended, Order, Pending};
 pub(crate) use extras::Panicked;
 pub use fault::FailureKind;
 pub(crate) use fault::Fault;
 pub(crate) use handle::{Standing, Taken};
+pub(crate) use random::Random;
 pub(crate) use scopes::{Request, ScopeKey};
 pub(crate) use waker::TaskWord;
 pub(crate) use watch::Group;
@@ -40,7 +44,6 @@ pub(crate) use watch::Group;
 use crate::config::Settings;
 use crate::resource::Access;
 use crate::schedule::{Choice, Schedule};
-use crate::scheduler::{Chooser, Random};
 use crate::seed::Seed;
 use crate::time::clock;
 use crate::trace::recorder;
@@ -124,6 +127,8 @@ pub(crate) struct Kernel {
     main_done: Cell<bool>,
     /// The loop is to stop: main is done or there is a fault.
     stop: Cell<bool>,
+    /// The next step number at which a limit has to be looked at. 0 once the loop is to stop, so that it needs no second look.
+    next_check: Cell<u64>,
     fault: RefCell<Option<Fault>>,
 }
 
@@ -136,8 +141,6 @@ struct Core {
     random: Option<Box<Random>>,
     scheduler: Option<Box<dyn Scheduler>>,
     counts: Counts,
-    /// The next step number at which a limit has to be looked at.
-    next_check: u64,
     /// Steps when the clock moved last.
     steps_at_clock: u64,
     /// How many tasks have ended.
@@ -161,7 +164,8 @@ struct View {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) steps: u64,
-    /// Steps up to the first choice, the one that it picked included; 0 if there was none.
+    /// Steps up to the first choice, the one that it picked included; 0 if there was none. Not kept when the random scheduler
+    /// picks tasks: only a calibration in fifo order asks for it.
     pub(crate) first_choice_at: u64,
     pub(crate) preemptions: u64,
     pub(crate) tasks: u64,
@@ -188,6 +192,7 @@ impl Kernel {
             task_resumed: Cell::new(false),
             main_done: Cell::new(false),
             stop: Cell::new(false),
+            next_check: Cell::new(0),
             fault: RefCell::new(None),
         }
     }
@@ -210,17 +215,30 @@ impl Kernel {
         self.settings.set(settings);
         self.observed.set(scheduler.observes());
         self.watched.set(full || self.observed.get());
-        let inbox = self.core.borrow_mut().begin(&settings, scheduler);
+        let inbox = self.core.borrow_mut().begin(scheduler);
         self.extras.borrow_mut().begin(data_seed);
         self.task_resumed.set(false);
         self.main_done.set(false);
         self.stop.set(false);
+        self.next_check.set(settings.limits.next_check(0));
         *self.fault.borrow_mut() = None;
         clock::with(|clock| clock.begin(epoch));
         recorder::with(|recorder| recorder.begin(full.then_some(settings.limits.trace_events)));
         self.set_phase(Phase::Running);
         self.spawn_main();
         inbox
+    }
+
+    /// The loop is to stop.
+    fn halt(&self) {
+        self.stop.set(true);
+        self.next_check.set(0);
+    }
+
+    /// The loop may go on after it was stopped.
+    fn go_on(&self) {
+        self.stop.set(false);
+        self.next_check.set(self.settings.get().limits.next_check(self.core.borrow().steps_at_clock));
     }
 
     fn set_phase(&self, phase: Phase) {
@@ -275,14 +293,13 @@ impl Core {
             random: None,
             scheduler: None,
             counts: Counts { steps: 0, first_choice_at: 0, preemptions: 0, tasks: 0, choices: 0 },
-            next_check: 0,
             steps_at_clock: 0,
             completions: 0,
             bad_answer: 0,
         }
     }
 
-    fn begin(&mut self, settings: &Settings, scheduler: Chooser) -> Arc<Inbox> {
+    fn begin(&mut self, scheduler: Chooser) -> Arc<Inbox> {
         self.view.table.begin(scheduler.observes());
         self.view.ready.clear();
         match scheduler {
@@ -292,7 +309,6 @@ impl Core {
         self.view.choices.clear();
         self.view.last = TaskWord::NONE;
         self.counts = Counts::default();
-        self.next_check = settings.limits.next_check(0);
         self.steps_at_clock = 0;
         self.completions = 0;
         self.serials.begin()

@@ -34,7 +34,7 @@ impl Kernel {
     /// Main is done: whatever is ready now takes one more step each, in an order that the scheduler chooses.
     pub(super) fn last_steps(&self, main: &mut dyn Main, inbox: &Inbox) {
         self.set_phase(Phase::LastSteps);
-        self.stop.set(false);
+        self.go_on();
         self.drive(main, inbox);
     }
 
@@ -51,7 +51,7 @@ impl Kernel {
         loop {
             let core = &mut *borrowed;
             let ready = core.view.ready.len();
-            if self.stop.get() || ready == 0 || core.counts.steps >= core.next_check || !inbox.is_empty() {
+            if ready == 0 || core.counts.steps >= self.next_check.get() || !inbox.is_empty() {
                 drop(borrowed);
                 if self.stop.get() {
                     break;
@@ -126,7 +126,7 @@ impl Kernel {
         } else if ready > 0 {
             self.limit_reached();
         } else if self.phase.get() == Phase::LastSteps {
-            self.stop.set(true);
+            self.halt();
         } else {
             self.quiescent(clock, recorder);
         }
@@ -142,6 +142,7 @@ impl Kernel {
     }
 
     /// No task is running: what happens now is the clock's doing, or nobody's.
+    #[inline(always)]
     fn between_steps(&self, recorder: &Recorder) {
         recorder.step_ended();
         self.current_slot.set(NONE);
@@ -170,7 +171,10 @@ impl Kernel {
         clock.advance(deadline);
         let core = &mut *self.core.borrow_mut();
         core.steps_at_clock = core.counts.steps;
-        core.next_check = self.settings.get().limits.next_check(core.steps_at_clock);
+        // A waker of the program that was woken here may have ended the execution.
+        if !self.stop.get() {
+            self.next_check.set(self.settings.get().limits.next_check(core.steps_at_clock));
+        }
     }
 
     #[cold]
@@ -281,11 +285,7 @@ impl Core {
         let alternatives = ready as u32;
         let mut choice = None;
         if ready > 1 {
-            let picked = self.ask_task(alternatives);
-            if picked >= alternatives {
-                self.bad_answer = picked;
-                return None;
-            }
+            let picked = self.ask_task(alternatives)?;
             choice = Some(Choice { kind: ChoiceKind::Task, picked, alternatives });
             self.answered(Choice { kind: ChoiceKind::Task, picked, alternatives });
         }

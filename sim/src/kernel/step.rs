@@ -79,7 +79,7 @@ impl Kernel {
         if waker::with_context(word, |cx| main.poll(cx)) {
             self.finish(&self.stepping(), None, Ending::Returned, recorder);
             self.main_done.set(true);
-            self.stop.set(true);
+            self.halt();
         } else if self.task_resumed.replace(false) {
             let message = "main was cancelled: resume_cancel was awaited in it, outside every catch_cancel";
             self.fail(FailureKind::Error, None, message.into());

@@ -78,11 +78,14 @@ impl Table {
 
     /// Forgets all entries. Their bodies must be gone already: nothing that is dropped here may run user code.
     pub(super) fn begin(&mut self, indexed: bool) {
+        self.indexed = indexed;
+        self.live = 0;
+        if self.entries.is_empty() {
+            return;
+        }
         self.entries.clear();
         self.free.clear();
         self.by_number.clear();
-        self.indexed = indexed;
-        self.live = 0;
     }
 
     /// The slot that the next insert will use.

@@ -3,11 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Chooser;
 use super::exhaustive::Exhaustive;
 use super::fifo::Fifo;
 use super::pct::Pct;
-use super::random::Random;
+use super::{Chooser, Random};
 use crate::error::Error;
 use crate::seed::Seed;
 

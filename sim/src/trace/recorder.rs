@@ -77,7 +77,11 @@ impl Recorder {
         self.running.set(true);
         self.current.set(NOBODY);
         self.paths.borrow_mut().clear();
-        self.log.borrow_mut().begin(full.unwrap_or_default());
+        let mut log = self.log.borrow_mut();
+        // Between executions that keep no events there is nothing to clear.
+        if full.is_some() || log.total > 0 {
+            log.begin(full.unwrap_or_default());
+        }
     }
 
     /// The execution is over; what was recorded stays until the next one.
@@ -285,16 +289,21 @@ impl Recorder {
     }
 
     /// The step is over: what it said it waits for belongs to its task.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn step_ended(&self) {
         if self.full.get() {
-            let mut log = self.log.borrow_mut();
-            let wait = log.wait.take();
-            if let Some(task) = log.tasks.get_mut(self.current.get() as usize) {
-                task.waits_for = wait;
-            }
+            self.keep_wait();
         }
         self.current.set(NOBODY);
+    }
+
+    #[cold]
+    fn keep_wait(&self) {
+        let mut log = self.log.borrow_mut();
+        let wait = log.wait.take();
+        if let Some(task) = log.tasks.get_mut(self.current.get() as usize) {
+            task.waits_for = wait;
+        }
     }
 
     /// What a task last said it waits for.

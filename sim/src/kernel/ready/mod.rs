@@ -134,15 +134,17 @@ impl ReadyQueue {
     /// them from now on.
     #[inline(always)]
     fn take_few(&mut self, k: u32) -> (usize, usize) {
-        let mut at = self.last;
-        loop {
-            let before = &mut self.before_few[at % (2 * FEW)];
-            if k >= *before {
-                return (at, (k - *before) as usize);
-            }
-            *before -= 1;
-            at = at.wrapping_sub(1);
+        let mut at = self.last % (2 * FEW);
+        // Four together are one vector.
+        while at > 4 && k < self.before_few[at - 3] {
+            self.before_few[at - 3..=at].iter_mut().for_each(|before| *before -= 1);
+            at -= 4;
         }
+        while k < self.before_few[at] {
+            self.before_few[at] -= 1;
+            at = at.wrapping_sub(1) % (2 * FEW);
+        }
+        (at, (k - self.before_few[at]) as usize)
     }
 
     /// The same among many.
@@ -215,7 +217,7 @@ impl ReadyQueue {
     #[cold]
     pub(super) fn make_room(&mut self, moved: impl FnMut(u32, u32)) {
         self.close_tail();
-        if self.base % BLOCK != 0 {
+        if !self.base.is_multiple_of(BLOCK) {
             return;
         }
         let full = self.last == self.room;
@@ -236,7 +238,7 @@ impl ReadyQueue {
         self.before += LEAF;
         self.count = 0;
         self.base += LEAF;
-        if self.base % BLOCK == 0 {
+        if self.base.is_multiple_of(BLOCK) {
             self.begin_block();
         }
     }

@@ -2,8 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::Scheduler;
-use super::random::Random;
+use super::{Random, Scheduler};
 
 /// Any scheduler. The random one is known by its type, because its answer takes fewer instructions than a virtual call.
 #[derive(Debug)]

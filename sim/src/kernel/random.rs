@@ -1,6 +1,8 @@
 //! Random: every alternative is equally likely, at every choice point (random walk).
+//!
+//! Of all schedulers only this one lives in the kernel, which asks it directly: it is the one that long explorations use.
 
-use super::{ChoicePoint, Model, Scheduler};
+use super::choice::{ChoicePoint, Model, Scheduler};
 use crate::rng::{self, Purpose, Stream};
 use crate::seed::Seed;
 
@@ -30,7 +32,7 @@ pub(crate) struct Random {
 }
 
 impl Random {
-    pub(super) fn new(seed: Seed) -> Self {
+    pub(crate) fn new(seed: Seed) -> Self {
         Self { seed, execution: 0, block: [0; BLOCK], next: 0, end: 0, group: None, stream: None }
     }
 
