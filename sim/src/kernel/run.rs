@@ -71,10 +71,10 @@ impl Kernel {
                 core.watch_step(slot, choice, recorder);
             }
             let entry = core.view.table.at(slot);
-            recorder.stepped(choice.map(recorder::choice_word), entry.path_hash);
+            recorder.stepped(choice, entry.path_hash);
             let word = entry.word;
             let cancelled = entry.flags & flag::CANCEL != 0;
-            entry.flags &= !flag::QUEUED;
+            entry.busy = false;
             let former = std::mem::replace(running, entry.body.take());
             debug_assert!(former.is_none(), "two tasks are stepped at a time");
             std::mem::forget(former);
@@ -315,7 +315,7 @@ impl Core {
     /// Another task than the last one is about to step: counted if the last one is still ready.
     fn count_preemption(&mut self, slot: u32) {
         let last = self.view.last;
-        let still_ready = self.view.table.find(last).is_some_and(|entry| entry.flags & flag::QUEUED != 0);
+        let still_ready = self.view.table.find(last).is_some_and(|entry| entry.is_queued());
         self.counts.preemptions += u64::from(still_ready && last.slot() != slot);
     }
 }

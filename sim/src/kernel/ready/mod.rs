@@ -209,7 +209,7 @@ impl ReadyQueue {
     #[cold]
     pub(super) fn make_room(&mut self, moved: impl FnMut(u32, u32)) {
         self.close_tail();
-        if self.base % BLOCK != 0 {
+        if !self.base.is_multiple_of(BLOCK) {
             return;
         }
         let full = self.last == self.room;
@@ -230,7 +230,7 @@ impl ReadyQueue {
         self.before += LEAF;
         self.count = 0;
         self.base += LEAF;
-        if self.base % BLOCK == 0 {
+        if self.base.is_multiple_of(BLOCK) {
             self.begin_block();
         }
     }
