@@ -85,11 +85,13 @@ impl Kernel {
                 Some(body) if !cancelled => {
                     let ready = waker::with_context(word, |cx| body.as_mut().poll(cx).is_ready());
                     if !ready && !self.task_resumed.get() {
-                        if WATCHED {
-                            self.after_step(recorder);
-                        }
                         borrowed = self.core.borrow_mut();
                         borrowed.put_back(slot, running.take());
+                        if WATCHED {
+                            drop(borrowed);
+                            self.after_step(recorder);
+                            borrowed = self.core.borrow_mut();
+                        }
                         continue;
                     }
                     self.body_ended(running.take(), ready, recorder);
