@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::fault::FailureKind;
-use super::table::flag;
 use super::{Core, Kernel, View};
 use crate::resource::Access;
 use crate::schedule::{Choice, ChoiceKind, TaskPath};
@@ -180,7 +179,7 @@ impl ChoicePoint<'_> {
 
     fn position(&self, slot: u32) -> Option<u32> {
         let entry = self.view.table.peek(slot);
-        if entry.flags & flag::QUEUED == 0 {
+        if !entry.is_queued() {
             return None;
         }
         Some(self.view.ready.position(entry.place) as u32)

@@ -71,10 +71,10 @@ impl Kernel {
                 core.watch_step(slot, choice, recorder);
             }
             let entry = core.view.table.at(slot);
-            recorder.stepped(choice.map(recorder::choice_word), entry.path_hash);
+            recorder.stepped(choice, entry.path_hash);
             let word = entry.word;
             let cancelled = entry.flags & flag::CANCEL != 0;
-            entry.flags &= !flag::QUEUED;
+            entry.busy = false;
             let former = std::mem::replace(running, entry.body.take());
             debug_assert!(former.is_none(), "two tasks are stepped at a time");
             std::mem::forget(former);
@@ -85,11 +85,13 @@ impl Kernel {
                 Some(body) if !cancelled => {
                     let ready = waker::with_context(word, |cx| body.as_mut().poll(cx).is_ready());
                     if !ready && !self.task_resumed.get() {
-                        if WATCHED {
-                            self.after_step(recorder);
-                        }
                         borrowed = self.core.borrow_mut();
                         borrowed.put_back(slot, running.take());
+                        if WATCHED {
+                            drop(borrowed);
+                            self.after_step(recorder);
+                            borrowed = self.core.borrow_mut();
+                        }
                         continue;
                     }
                     self.body_ended(running.take(), ready, recorder);
@@ -315,7 +317,7 @@ impl Core {
     /// Another task than the last one is about to step: counted if the last one is still ready.
     fn count_preemption(&mut self, slot: u32) {
         let last = self.view.last;
-        let still_ready = self.view.table.find(last).is_some_and(|entry| entry.flags & flag::QUEUED != 0);
+        let still_ready = self.view.table.find(last).is_some_and(|entry| entry.is_queued());
         self.counts.preemptions += u64::from(still_ready && last.slot() != slot);
     }
 }

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::fault::{FailureKind, Fault};
-use super::table::{Body, Entry, NONE, TaskBody, flag};
+use super::table::{Body, Entry, NONE, TaskBody};
 use super::waker::{MAX_TASKS, TaskWord};
 use super::{Core, Kernel, Phase, View, panics};
 use crate::config::Limit;
@@ -16,7 +16,7 @@ impl Kernel {
     /// Main, which has no body here and no parent.
     pub(super) fn spawn_main(&self) {
         let main = New { parent: NOBODY, child: 0, path_hash: MAIN_PATH_HASH, type_name: || "::main::{{closure}}", site: None };
-        self.insert(&main, None, flag::QUEUED, None);
+        self.insert(&main, None, true, None);
     }
 
     /// A new task, ready. [`TaskWord::NONE`] if the execution is ending and takes no more tasks; its future is dropped.
@@ -32,7 +32,7 @@ impl Kernel {
         }
         let (parent, child, path_hash) = self.next_child();
         let new = New { parent, child, path_hash, type_name: std::any::type_name::<F>, site: Some(site) };
-        let queued = if self.phase.get() == Phase::Running { flag::QUEUED } else { 0 };
+        let queued = self.phase.get() == Phase::Running;
         let body = Box::pin(TaskBody::new(future));
         let word = self.insert(&new, Some(body), queued, name.as_ref());
         if name.is_some() || self.observed.get() {
@@ -53,7 +53,7 @@ impl Kernel {
     }
 
     #[inline]
-    fn insert(&self, new: &New, body: Option<Body>, flags: u16, name: Option<&Arc<str>>) -> TaskWord {
+    fn insert(&self, new: &New, body: Option<Body>, queued: bool, name: Option<&Arc<str>>) -> TaskWord {
         let number = recorder::with(|recorder| {
             let number = recorder.spawned(new.parent, new.child, new.path_hash, name);
             if recorder.is_full() {
@@ -67,7 +67,6 @@ impl Kernel {
         let View { table, ready, .. } = &mut core.view;
         let slot = table.next_slot();
         let word = TaskWord::new(core.serials.next(), slot);
-        let queued = flags & flag::QUEUED != 0;
         if queued && ready.is_full() {
             ready.make_room(|slot, place| table.at(slot).place = place);
         }
@@ -84,7 +83,8 @@ impl Kernel {
             scopes: NONE,
             place: if queued { ready.push(slot) } else { 0 },
             requests: 0,
-            flags,
+            flags: 0,
+            busy: queued,
         });
         let live = u64::from(table.live);
         let limit = self.settings.get().limits.tasks;
@@ -137,8 +137,8 @@ impl Kernel {
             // No call from here on, so that no register has to be saved.
             let View { table, ready, .. } = &mut core.view;
             if let Some(entry) = table.get(word) {
-                if entry.flags & (flag::QUEUED | flag::FINISHED) == 0 {
-                    entry.flags |= flag::QUEUED;
+                if !entry.busy {
+                    entry.busy = true;
                     entry.place = ready.push(word.slot());
                     recorder::with(|recorder| recorder.woken(entry.path_hash));
                 }
@@ -160,10 +160,10 @@ impl Kernel {
         let Some(entry) = table.get(word) else {
             return core.serials.is_recent(word);
         };
-        if entry.flags & (flag::QUEUED | flag::FINISHED) != 0 || self.phase.get() != Phase::Running {
+        if entry.busy || self.phase.get() != Phase::Running {
             return true;
         }
-        entry.flags |= flag::QUEUED;
+        entry.busy = true;
         entry.place = ready.push(word.slot());
         recorder::with(|recorder| recorder.woken(entry.path_hash));
         if self.watched.get() {

@@ -91,9 +91,9 @@ impl Kernel {
     pub(super) fn step_cancelled(&self, word: TaskWord, running: &mut Running, recorder: &Recorder) {
         let slot = word.slot();
         // The scopes' wakers are woken while the task still counts as queued, so that its own is no further wake.
-        self.table_mut().at(slot).flags |= flag::QUEUED;
+        self.table_mut().at(slot).busy = true;
         let scopes = self.deliver_cancel(slot);
-        self.table_mut().at(slot).flags &= !flag::QUEUED;
+        self.table_mut().at(slot).busy = false;
         if scopes == 0 {
             return self.drop_cancelled(&self.stepping(), running.take(), recorder);
         }
@@ -197,15 +197,15 @@ impl Kernel {
             core.view.table.live -= 1;
             let entry = core.view.table.at(slot);
             entry.completion = completion;
+            let queued = std::mem::replace(&mut entry.busy, true);
             entry.flags |= flag::FINISHED
                 | match ending {
                     Ending::Returned => 0,
                     Ending::Cancelled => flag::CANCELLED,
                     Ending::Panicked => flag::PANICKED,
                 };
-            if entry.flags & flag::QUEUED != 0 {
+            if queued {
                 // It woke itself in the very step in which it ended.
-                entry.flags &= !flag::QUEUED;
                 core.view.ready.remove_recent(slot);
             }
             let entry = core.view.table.at(slot);

@@ -15,8 +15,6 @@ pub(super) const NONE: u32 = u32::MAX;
 
 /// The state of a task, as bits. Which ones exclude each other is said at each.
 pub(super) mod flag {
-    /// In the ready queue. Set by a wake or a cancel, cleared when the task is picked or ends. Excludes `FINISHED`.
-    pub(crate) const QUEUED: u16 = 1;
     /// Has ended: returned, cancelled or panicked. Set once, never cleared.
     pub(crate) const FINISHED: u16 = 4;
     /// Ended by a cancel request. Only with `FINISHED`; excludes `PANICKED`.
@@ -58,6 +56,16 @@ pub(super) struct Entry {
     /// Cancel requests made so far.
     pub(super) requests: u16,
     pub(super) flags: u16,
+    /// In the ready queue, or ended: a wake changes nothing. Set by a wake, a cancel and the end, cleared when the task is
+    /// picked. A field of its own, because every step and every wake looks at it.
+    pub(super) busy: bool,
+}
+
+impl Entry {
+    /// In the ready queue.
+    pub(super) fn is_queued(&self) -> bool {
+        self.busy && self.flags & flag::FINISHED == 0
+    }
 }
 
 #[derive(Debug)]

@@ -171,15 +171,16 @@ impl Recorder {
     /// A choice that is not between tasks.
     pub(crate) fn choice(&self, index: usize, choice: Choice) {
         let kind = tag::CHOICE ^ choice.kind.tag() << 48;
-        self.hash(kind ^ choice_word(choice).rotate_left(7));
+        self.hash(kind ^ (u64::from(choice.alternatives) << 32 | u64::from(choice.picked)).rotate_left(7));
         self.keep(|| TraceEvent::Choice { index: index as u64, choice, task: None });
     }
 
-    /// A task is stepped: the only one that is ready, or the one that the choice of this word has picked. Choice and task go
+    /// A task is stepped: the only one that is ready, or the one that the choice has picked. Choice and task go
     /// into the digest as one word, because after the same events the same choice picks the same task. It needs no tag: no
     /// other word is a path hash with a number of alternatives in its upper half.
     #[inline]
-    pub(crate) fn stepped(&self, choice: Option<u64>, path_hash: u64) {
+    pub(crate) fn stepped(&self, choice: Option<Choice>, path_hash: u64) {
+        let choice = choice.map(|choice| u64::from(choice.alternatives) << 32 | u64::from(choice.picked));
         self.hash(choice.unwrap_or(tag::STEPPED) ^ path_hash);
     }
 
@@ -358,12 +359,6 @@ fn path(paths: &[(u32, u32)], mut task: u32) -> TaskPath {
     }
     children.reverse();
     TaskPath::from_children(children)
-}
-
-/// A choice as one word.
-#[inline]
-pub(crate) fn choice_word(choice: Choice) -> u64 {
-    u64::from(choice.alternatives) << 32 | u64::from(choice.picked)
 }
 
 /// What tells the events apart in the digest. Frozen: digests are compared across versions.
