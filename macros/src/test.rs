@@ -28,22 +28,26 @@ pub(crate) fn expand(options: TokenStream, function: TokenStream) -> syn::Result
     // The attributes, #[ignore] and the like, belong to the outer function; the inner one keeps name, body and return type.
     let attributes = std::mem::take(&mut function.attrs);
     let visibility = std::mem::replace(&mut function.vis, syn::Visibility::Inherited);
+    // Everything stands in the call itself: an item beside the inner function would hide the user's own of that name from it.
     let call = quote_spanned! { function.sig.output.span() =>
-        #krate::__private::run_test(TARGET, OPTIONS, #name);
+        #krate::__private::run_test(
+            #krate::__private::TestTarget {
+                file: ::core::file!(),
+                module: ::core::module_path!(),
+                function: #text,
+                package: ::core::option_env!("CARGO_PKG_NAME"),
+                binary: ::core::option_env!("CARGO_BIN_NAME"),
+                integration: ::core::option_env!("CARGO_TARGET_TMPDIR").is_some(),
+            },
+            &[#(#krate::__private::TestOption::#list),*],
+            #name,
+        );
     };
     Ok(quote! {
         #(#attributes)*
         #[::core::prelude::v1::test]
         #visibility fn #name() {
             #function
-            const TARGET: #krate::__private::TestTarget = #krate::__private::TestTarget {
-                module: ::core::module_path!(),
-                function: #text,
-                package: ::core::option_env!("CARGO_PKG_NAME"),
-                binary: ::core::option_env!("CARGO_BIN_NAME"),
-                integration: ::core::option_env!("CARGO_TARGET_TMPDIR").is_some(),
-            };
-            const OPTIONS: &[#krate::__private::TestOption] = &[#(#krate::__private::TestOption::#list),*];
             #call
         }
     })

@@ -14,6 +14,7 @@ mod kernel;
 mod layers;
 mod races;
 mod replay;
+mod robustness;
 mod schedulers;
 mod scopes;
 mod support;

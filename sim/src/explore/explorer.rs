@@ -146,6 +146,7 @@ impl Explorer {
 
     /// The same, with schedulers of your own.
     pub fn scheduler_with(mut self, factory: impl Fn() -> Box<dyn Scheduler> + 'static) -> Self {
+        self.explicit.scheduler = None;
         self.factory = Some(Box::new(factory));
         self
     }
@@ -250,7 +251,10 @@ impl Explorer {
         F: Future,
     {
         let plan = self.plan_or_panic();
-        self.look_at_each(&plan, body, look)
+        match &plan.replay {
+            Some(schedule) => self.show_replay(&plan, schedule, body, look),
+            None => self.look_at_each(&plan, body, look),
+        }
     }
 
     /// Explores, and panics with the text of the first failure.
@@ -288,7 +292,7 @@ impl Explorer {
         let said = [&self.explicit, &environment.budget, &self.attribute];
         let of_name = || self.name.as_deref().map_or_else(Seed::default, Seed::of_text);
         let scheduler = said.iter().find_map(|budget| budget.scheduler.clone()).unwrap_or(SchedulerKind::Random);
-        let all = matches!(scheduler, SchedulerKind::Exhaustive { .. });
+        let all = self.factory.is_none() && matches!(scheduler, SchedulerKind::Exhaustive { .. });
         let executions = said.iter().find_map(|budget| budget.executions);
         Ok(Plan {
             executions: executions.unwrap_or(if all { u64::MAX } else { EXECUTIONS }),

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io::Write;
+use std::ops::ControlFlow;
 
 use super::explorer::{Explorer, Plan};
 use super::{Report, Verdict};
@@ -44,7 +45,10 @@ impl Explorer {
     {
         let (execution, same) = self.rerun(order, plan.seed, body);
         let (kind, message) = first;
+        // What the scheduler itself brought about cannot be repeated by a replay.
+        let of_scheduler = matches!(kind, FailureKind::Divergence | FailureKind::Nondeterminism);
         let mut failure = match failure_of(&execution, plan.seed) {
+            _ if of_scheduler => failure_at_end(&execution, plan.seed, kind, message),
             Some(failure) if same && failure.kind == kind => failure,
             other => {
                 let again = match &other {
@@ -67,8 +71,8 @@ impl Explorer {
     /// What a failure has to know to print lines that can be pasted.
     pub(super) fn hint(&self, plan: &Plan, failure: &mut Failure, index: u64) {
         failure.execution = index;
-        failure.hints.command =
-            self.command.clone().or_else(|| self.name.as_deref().map(command_of_name)).or_else(command_of_thread);
+        let of_name = || self.name.as_deref().map(|name| format!("cargo test {name}"));
+        failure.hints.command = self.command.clone().or_else(command_of_thread).or_else(of_name);
         failure.hints.passed = plan.replay.is_none().then_some(index);
         failure.hints.replayed = plan.replay.is_some();
         let mut explore = vec![("REENACT_SEED", plan.seed.to_string())];
@@ -89,27 +93,37 @@ impl Explorer {
         F: Future,
         F::Output: Verdict,
     {
-        say(&format!("replaying {schedule}{}", self.name.as_ref().map_or_else(String::new, |name| format!(" of {name}"))));
         let mut failure = None;
-        let echo = Echo::new();
-        let mut verdict = None;
-        let mut report = self.look_at_each(plan, body, |execution| {
-            say(&format!("\ntrace:\n{}", execution.trace));
-            if let Ok(output) = &execution.outcome {
-                verdict = output.error().map(|error| failure_at_end(execution, plan.seed, FailureKind::Error, error));
-            }
-            failure = execution.outcome.as_ref().err().cloned();
-            std::ops::ControlFlow::Continue(())
+        let mut report = self.show_replay(plan, schedule, body, |execution| {
+            failure = failure_of(execution, plan.seed);
+            ControlFlow::Continue(())
         });
-        drop(echo);
-        if let Some(failure) = &mut verdict {
+        if let Some(failure) = &mut failure {
             self.hint(plan, failure, 0);
         }
-        report.failure = failure.or(verdict);
-        if report.failure.is_none() {
+        if failure.is_none() {
             say("the replayed execution passed");
         }
+        report.failure = failure;
         report
+    }
+
+    /// The same for whoever looks at every execution.
+    #[track_caller]
+    pub(super) fn show_replay<F: Future>(
+        &self,
+        plan: &Plan,
+        schedule: &Schedule,
+        body: impl Fn() -> F,
+        mut look: impl FnMut(&Execution<F::Output>) -> ControlFlow<()>,
+    ) -> Report {
+        say(&format!("replaying {schedule}{}", self.name.as_ref().map_or_else(String::new, |name| format!(" of {name}"))));
+        let mut echo = Some(Echo::new());
+        self.look_at_each(plan, body, |execution| {
+            echo = None;
+            say(&format!("\ntrace:\n{}", execution.trace));
+            look(execution)
+        })
     }
 }
 
@@ -139,11 +153,7 @@ fn failure_at_end<T>(execution: &Execution<T>, seed: Seed, kind: FailureKind, me
     }
 }
 
-fn command_of_name(name: &str) -> String {
-    format!("cargo test {name}")
-}
-
-/// A test that said no name runs on a thread that is called like it.
+/// A test whose command nobody said runs on a thread that is called like it.
 fn command_of_thread() -> Option<String> {
     let thread = std::thread::current();
     let name = thread.name().filter(|name| *name != "main")?;

@@ -37,16 +37,14 @@ impl Explorer {
         let mut progress = Progress::default();
         let mut failure = None;
         self.each(plan, &body, |execution, scheduler, order| {
-            let (outcome, scheduler) = once::brief(&order, scheduler, &body);
+            let (outcome, scheduler) = once::brief(&order, scheduler, &body, |output| output.error());
             progress.executions += 1;
             match outcome {
-                Ok((output, brief)) => {
+                Ok((error, brief)) => {
                     progress.seen.add(brief.digest);
-                    if let Some(error) = output.error() {
-                        drop(output);
+                    if let Some(error) = error {
                         failure = Some(self.look_closer(plan, &order, execution, (FailureKind::Error, error), &body));
                     } else if brief.remarkable && progress.warnings.is_empty() {
-                        drop(output);
                         progress.warnings = self.rerun(&order, plan.seed, &body).0.warnings;
                     }
                 }
@@ -133,7 +131,7 @@ impl Explorer {
     #[track_caller]
     fn calibrate<F: Future>(&self, plan: &Plan, body: &impl Fn() -> F) -> Model {
         let order = Order { settings: self.settings, data_seed: plan.data_seed(0), full: false };
-        let _ = once::brief(&order, SchedulerKind::Fifo.build(plan.seed), body);
+        let _ = once::brief(&order, SchedulerKind::Fifo.build(plan.seed), body, drop);
         once::steps_from_first_choice()
     }
 }

@@ -10,6 +10,8 @@ use crate::error::Error;
 /// Where a test stands, as the macro sees it: what the command that runs just this test is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct TestTarget {
+    /// `file!()`.
+    pub file: &'static str,
     /// `module_path!()`.
     pub module: &'static str,
     /// The function's name.
@@ -35,11 +37,29 @@ impl TestTarget {
         self.module.split("::").next().unwrap_or(self.module)
     }
 
+    /// The file or folder below `folder` that the crate's name is made from.
+    fn target_below(&self, folder: &str) -> Option<&str> {
+        let file = self.file;
+        let mut parts = file.split(['/', '\\']).skip_while(|part| *part != folder).skip(1);
+        let name = parts.next()?;
+        let name = name.strip_suffix(".rs").unwrap_or(name);
+        (name.replace('-', "_") == self.crate_name()).then_some(name)
+    }
+
+    /// The target as cargo calls it: with the dashes that the crate's name has lost.
+    fn target_name(&self, folder: &str) -> &str {
+        self.target_below(folder).unwrap_or_else(|| self.crate_name())
+    }
+
     fn command(&self) -> String {
         let package = self.package.map_or_else(String::new, |package| format!(" -p {package}"));
         let target = match self.binary {
+            _ if self.target_below("examples").is_some() => format!(" --example {}", self.target_name("examples")),
             Some(binary) => format!(" --bin {binary}"),
-            None if self.integration => format!(" --test {}", self.crate_name()),
+            None if self.integration && self.target_below("benches").is_some() => {
+                format!(" --bench {}", self.target_name("benches"))
+            }
+            None if self.integration => format!(" --test {}", self.target_name("tests")),
             None => " --lib".to_owned(),
         };
         format!("cargo test{package}{target} {} -- --exact", self.test_name())
@@ -127,6 +147,7 @@ mod tests {
     use super::*;
 
     const TARGET: TestTarget = TestTarget {
+        file: "src/tests/drain.rs",
         module: "pool::tests::drain",
         function: "empties_the_pool",
         package: Some("worker-pool"),
@@ -139,6 +160,12 @@ mod tests {
         assert_eq!(TARGET.command(), "cargo test -p worker-pool --lib tests::drain::empties_the_pool -- --exact");
         let integration = TestTarget { module: "it", integration: true, ..TARGET };
         assert_eq!(integration.command(), "cargo test -p worker-pool --test it empties_the_pool -- --exact");
+        let dashed = TestTarget { file: "tests/dash-name.rs", module: "dash_name", ..integration };
+        assert_eq!(dashed.command(), "cargo test -p worker-pool --test dash-name empties_the_pool -- --exact");
+        let example = TestTarget { file: "examples/ex.rs", module: "ex", binary: Some("ex"), ..TARGET };
+        assert_eq!(example.command(), "cargo test -p worker-pool --example ex empties_the_pool -- --exact");
+        let bench = TestTarget { file: "benches/speed.rs", module: "speed", ..integration };
+        assert_eq!(bench.command(), "cargo test -p worker-pool --bench speed empties_the_pool -- --exact");
         let binary = TestTarget { module: "server", binary: Some("server"), ..TARGET };
         assert_eq!(binary.command(), "cargo test -p worker-pool --bin server empties_the_pool -- --exact");
     }

@@ -46,33 +46,68 @@ pub(crate) struct Order {
     pub(crate) full: bool,
 }
 
+/// Makes the kernel ready for the next execution, also when something unwinds through this one.
+struct Reset<'a>(&'a Kernel);
+
+impl Drop for Reset<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.set_phase(Phase::Dropping);
+            self.0.drop_everything();
+        }
+        self.0.set_phase(Phase::Idle);
+        self.0.current_slot.set(super::table::NONE);
+        recorder::with(|recorder| recorder.end());
+    }
+}
+
 impl Kernel {
-    /// Runs one execution.
+    /// Runs one execution. `finish` makes of main's result what the caller wants, while destructors still belong to the
+    /// execution.
     ///
     /// # Panics
     ///
-    /// Inside an execution.
+    /// Inside an execution; with a panic of a scheduler of the user's own.
     #[track_caller]
-    pub(crate) fn execute<F: Future>(&self, order: &Order, scheduler: Chooser, body: impl FnOnce() -> F) -> Ended<F::Output> {
+    pub(crate) fn execute<F: Future, R>(
+        &self,
+        order: &Order,
+        scheduler: Chooser,
+        body: impl FnOnce() -> F,
+        finish: impl FnOnce(F::Output) -> R,
+    ) -> Ended<R> {
         let inbox = self.begin(order.settings, order.data_seed, scheduler, order.full);
+        let reset = Reset(self);
         let quiet = panics::Quiet::new();
-        let mut output = None;
         // The body is called within main's first step, so what it does before its first await is traced like the rest.
         let future = pin!(Some(async { body().await }));
-        let mut main = MainFuture { future, output: &mut output };
+        let mut main = MainFuture { future, output: None };
         self.drive(&mut main, &inbox);
         if self.main_done.get() && self.fault.borrow().is_none() {
             self.last_steps(&mut main, &inbox);
         }
         self.check_scheduler();
         let pending = self.settle_pending();
-        self.drop_everything(&mut main);
+        self.set_phase(Phase::Dropping);
+        // The trace of a failure ends with the failure.
+        let mark = self.fault.borrow().is_some().then(|| recorder::with(Recorder::mark));
+        let mut result = None;
+        self.run_caught(Some(0), || match (main.output.take(), mark) {
+            (Some(output), None) => result = Some(finish(output)),
+            (output, _) => {
+                main.clear();
+                drop(output);
+            }
+        });
+        self.drop_everything();
+        if let Some(mark) = mark {
+            recorder::with(|recorder| recorder.rewind(mark));
+        }
         drop(quiet);
-        recorder::with(|recorder| recorder.end());
         let scheduler = self.core.borrow_mut().end();
-        self.set_phase(Phase::Idle);
-        let outcome = match (self.fault.borrow_mut().take(), output) {
-            (None, Some(output)) => Ok(output),
+        drop(reset);
+        let outcome = match (self.fault.borrow_mut().take(), result) {
+            (None, Some(result)) => Ok(result),
             (Some(fault), _) => Err(fault),
             (None, None) => unreachable!("an execution ends with main's result or with a fault"),
         };
@@ -143,14 +178,8 @@ impl Kernel {
         pending
     }
 
-    /// Drops what is left, main first and then in spawn order. A panic there fails the execution.
-    fn drop_everything(&self, main: &mut dyn Main) {
-        self.set_phase(Phase::Dropping);
-        // The trace of a failure ends with the failure.
-        let mark = self.fault.borrow().is_some().then(|| recorder::with(Recorder::mark));
-        if !self.main_done.get() {
-            self.run_caught(Some(0), || main.clear());
-        }
+    /// Drops the tasks that are left, in spawn order, and whatever else is. A panic there fails the execution.
+    fn drop_everything(&self) {
         if self.table().live > 0 {
             let unfinished = self.table().unfinished();
             for slot in unfinished {
@@ -166,7 +195,11 @@ impl Kernel {
             let leftovers = self.table_mut().leftovers();
             leftovers.into_iter().for_each(|body| self.run_caught(None, || drop(body)));
         }
-        self.extras.borrow_mut().give_up_panics();
+        loop {
+            let task = self.extras.borrow().first_panicked();
+            let Some(task) = task else { break };
+            self.give_up_panic(task);
+        }
         self.run_caught(None, || {
             clock::with(|clock| clock.clear());
             let scopes = self.scopes.borrow_mut().begin();
@@ -175,9 +208,6 @@ impl Kernel {
         });
         // Handles that are still about are of an execution that is over.
         self.table_mut().begin(false);
-        if let Some(mark) = mark {
-            recorder::with(|recorder| recorder.rewind(mark));
-        }
     }
 
     /// Runs code that may be the program's outside a step: destructors, foreign wakers, a scheduler.

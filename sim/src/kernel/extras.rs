@@ -89,19 +89,17 @@ impl Extras {
         }
     }
 
-    /// Nobody will ask for any panic any more.
-    pub(super) fn give_up_panics(&mut self) {
-        while let Some(&task) = self.panics.keys().next() {
-            self.give_up_panic(task);
-        }
+    /// A task whose panic nobody has taken.
+    pub(super) fn first_panicked(&self) -> Option<u32> {
+        self.panics.keys().next().copied()
     }
 
-    /// Nobody will ask for the panic of this task any more.
-    pub(super) fn give_up_panic(&mut self, task: u32) {
-        if let Some(panicked) = self.panics.remove(&task) {
-            let Caught { message, place } = panicked.caught;
-            self.unseen.push(Unseen { task, message, place });
-        }
+    /// Nobody will ask for the panic of this task any more. Its payload comes back to be dropped where nothing is borrowed.
+    pub(super) fn give_up_panic(&mut self, task: u32) -> Option<Box<dyn Any + Send>> {
+        let panicked = self.panics.remove(&task)?;
+        let Caught { message, place } = panicked.caught;
+        self.unseen.push(Unseen { task, message, place });
+        panicked.payload
     }
 }
 
@@ -137,7 +135,7 @@ impl Kernel {
     /// The running step touches a resource.
     pub(crate) fn access(&self, resource: ResourceId, name: &Arc<str>, kind: AccessKind) {
         recorder::with(|recorder| recorder.accessed(name, kind));
-        if self.observed.get() {
+        if self.observed.get() && self.current_slot.get() != super::table::NONE {
             self.accesses.borrow_mut().push(Access::new(resource, kind));
         }
     }

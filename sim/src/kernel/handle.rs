@@ -145,9 +145,16 @@ impl Kernel {
             (body, number, panicked)
         };
         if panicked {
-            self.extras.borrow_mut().give_up_panic(number);
+            self.give_up_panic(number);
         }
         drop(body);
+    }
+
+    /// Nobody will ask for the panic of this task any more.
+    #[cold]
+    pub(super) fn give_up_panic(&self, task: u32) {
+        let payload = self.extras.borrow_mut().give_up_panic(task);
+        payload.into_iter().for_each(panics::discard);
     }
 
     /// The running task.

@@ -217,6 +217,7 @@ impl Kernel {
         self.watched.set(full || self.observed.get());
         let inbox = self.core.borrow_mut().begin(scheduler);
         self.extras.borrow_mut().begin(data_seed);
+        self.accesses.borrow_mut().clear();
         self.task_resumed.set(false);
         self.main_done.set(false);
         self.stop.set(false);

@@ -11,6 +11,7 @@ use std::sync::Once;
 
 thread_local! {
     static QUIET: Cell<bool> = const { Cell::new(false) };
+    /// The last panic of this thread while it was quiet. The program may have caught it itself.
     static CAUGHT: RefCell<Option<Caught>> = const { RefCell::new(None) };
 }
 
@@ -43,9 +44,22 @@ pub(super) fn leave() -> ! {
     panic::resume_unwind(Box::new(Leave))
 }
 
-/// What the hook kept of the panic that was just caught.
+/// What is known of a caught panic. What the hook kept is of this one if it says the same: a payload that is thrown again, by
+/// `resume_unwind`, never came past the hook.
 pub(super) fn describe(payload: &(dyn Any + Send)) -> Caught {
-    CAUGHT.take().unwrap_or_else(|| Caught { message: text_of(payload), place: None })
+    let message = text_of(payload);
+    match CAUGHT.take() {
+        Some(caught) if caught.message == message => caught,
+        _ => Caught { message, place: None },
+    }
+}
+
+/// Drops the payload of a panic. Its destructor is the program's code and may panic itself; then that payload is leaked,
+/// because to drop one after the other might never end.
+pub(super) fn discard(payload: Box<dyn Any + Send>) {
+    if let Err(another) = catch(|| drop(payload)) {
+        std::mem::forget(another);
+    }
 }
 
 /// Keeps a description for whoever asks next.
@@ -60,6 +74,15 @@ pub(crate) fn text_of(payload: &(dyn Any + Send)) -> String {
     text.unwrap_or_else(|| "a payload that is no text".to_owned())
 }
 
+/// What std says when a destructor panics while another panic unwinds, right before it aborts the process.
+const DOUBLE: [&str; 2] = ["panic in a destructor during cleanup", "panic in a function that cannot unwind"];
+
+#[allow(clippy::print_stderr, reason = "the process is about to be aborted")]
+fn say_last_words(caught: &Caught) {
+    let Caught { message, place } = caught;
+    eprintln!("a task panicked, and a destructor again while that unwound; the last panic was: {message} ({place:?})");
+}
+
 /// Keeps panics of this thread quiet as long as it lives.
 #[derive(Debug)]
 pub(super) struct Quiet(());
@@ -70,16 +93,21 @@ impl Quiet {
         HOOK.call_once(|| {
             let previous = panic::take_hook();
             panic::set_hook(Box::new(move |info| {
-                let quiet = QUIET.try_with(Cell::get).unwrap_or(false);
-                // A panic while another one unwinds ends the process at once: nobody could ask for it later.
-                let second = quiet && CAUGHT.with_borrow(Option::is_some) && std::thread::panicking();
-                if !quiet || second {
+                if !QUIET.try_with(Cell::get).unwrap_or(false) {
+                    return previous(info);
+                }
+                let message = text_of(info.payload());
+                if DOUBLE.contains(&message.as_str()) {
+                    // The process ends here, and nobody could ask for what came before.
+                    if let Some(caught) = CAUGHT.take() {
+                        say_last_words(&caught);
+                    }
                     return previous(info);
                 }
                 let site = info
                     .location()
                     .map(|at| format!("{}:{}:{}", crate::trace::Site::relative(at.file()), at.line(), at.column()));
-                CAUGHT.set(Some(Caught { message: text_of(info.payload()), place: site }));
+                CAUGHT.set(Some(Caught { message, place: site }));
             }));
         });
         QUIET.set(true);

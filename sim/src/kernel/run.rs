@@ -1,5 +1,7 @@
 //! The run loop: ready, choice, poll, wakes and events, quiescence.
 
+use std::any::Any;
+
 use super::fault::{FailureKind, Fault};
 use super::inbox::Inbox;
 use super::step::{Main, Running};
@@ -23,12 +25,27 @@ impl Kernel {
                         true => self.steps::<true>(main, inbox, &mut running, clock, recorder),
                     });
                     if let Err(payload) = steps {
-                        self.after_panic(running.take(), payload, recorder);
-                        self.between_steps(recorder);
+                        self.recover(running.take(), payload, recorder);
                     }
                 }
             });
         });
+    }
+
+    /// A step has panicked, or a scheduler between two of them. What follows from it is code of the program again.
+    #[cold]
+    fn recover(&self, running: Running, payload: Box<dyn Any + Send>, recorder: &Recorder) {
+        let after = panics::catch(|| {
+            let stepped = self.current_slot.get() != NONE;
+            self.after_panic(running, payload, recorder);
+            if stepped && self.watched.get() {
+                self.after_step(recorder);
+            }
+        });
+        if let Err(payload) = after {
+            self.panicked_outside(None, payload);
+        }
+        self.between_steps(recorder);
     }
 
     /// Main is done: whatever is ready now takes one more step each, in an order that the scheduler chooses.

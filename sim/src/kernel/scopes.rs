@@ -26,7 +26,8 @@ struct Scope {
     task: TaskWord,
     /// The next scope of the same task.
     next: u32,
-    parent: u32,
+    /// Place and generation of the scope in whose poll it was last polled; 0 is no generation.
+    parent: (u32, u64),
     mark: Option<Request>,
     waker: Option<Waker>,
 }
@@ -94,6 +95,10 @@ impl Kernel {
         let slot = self.current_slot.get();
         assert!(slot != NONE, "catch_cancel was polled outside the step of a task: poll it in the task that is to catch");
         let parent = self.current_scope.get();
+        let parent = match self.scopes.borrow().slots.get(parent as usize) {
+            Some(scope) => (parent, scope.generation),
+            None => (NONE, 0),
+        };
         let task = self.table().peek(slot).word;
         let known = key.filter(|key| key.epoch == self.epoch.get());
         if let Some(key) = known {
@@ -101,6 +106,10 @@ impl Kernel {
                 let mut scopes = self.scopes.borrow_mut();
                 let scope = scopes.get(key.at, key.generation).expect("a scope that is polled is alive");
                 scope.parent = parent;
+                if scope.task != task {
+                    // A request for the task that it comes from is none for this one.
+                    scope.mark = None;
+                }
                 scope.task != task
             };
             if moved {
@@ -195,9 +204,12 @@ impl Kernel {
                 all.push(at);
                 at = scopes.slots[at as usize].next;
             }
-            let parents: Vec<u32> = all.iter().map(|&at| scopes.slots[at as usize].parent).collect();
-            for at in all.into_iter().filter(|at| !parents.contains(at)) {
+            let parents: Vec<(u32, u64)> = all.iter().map(|&at| scopes.slots[at as usize].parent).collect();
+            for at in all {
                 let scope = &mut scopes.slots[at as usize];
+                if parents.contains(&(at, scope.generation)) {
+                    continue;
+                }
                 scope.mark = Some(Request { task: word });
                 wakers.extend(scope.waker.clone());
                 marked += 1;

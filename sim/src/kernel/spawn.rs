@@ -62,6 +62,9 @@ impl Kernel {
             }
             number
         });
+        if self.table().next_slot() as usize >= MAX_TASKS {
+            return self.no_slot();
+        }
         let core = &mut *self.core.borrow_mut();
         core.counts.tasks += 1;
         let View { table, ready, .. } = &mut core.view;
@@ -88,12 +91,21 @@ impl Kernel {
         });
         let live = u64::from(table.live);
         let limit = self.settings.get().limits.tasks;
-        if limit.value().is_some_and(|limit| live > limit) || live as usize >= MAX_TASKS {
+        if limit.value().is_some_and(|limit| live > limit) {
             let current = self.current_slot.get();
             let current = (current != NONE).then(|| table.peek(current).number);
             self.too_many_tasks(limit, current);
         }
         word
+    }
+
+    /// Every slot is taken, by tasks or by results that nobody has taken.
+    #[cold]
+    fn no_slot(&self) -> TaskWord {
+        let current = self.current_slot.get();
+        let current = (current != NONE).then(|| self.table().peek(current).number);
+        self.too_many_tasks(Limit::Unlimited, current);
+        TaskWord::NONE
     }
 
     /// What only some executions need at a spawn.

@@ -26,7 +26,7 @@ pub(crate) trait Main {
 #[derive(Debug)]
 pub(crate) struct MainFuture<'a, F: Future> {
     pub(crate) future: Pin<&'a mut Option<F>>,
-    pub(crate) output: &'a mut Option<F::Output>,
+    pub(crate) output: Option<F::Output>,
 }
 
 impl<F: Future> Main for MainFuture<'_, F> {
@@ -35,7 +35,7 @@ impl<F: Future> Main for MainFuture<'_, F> {
         let Some(future) = self.future.as_mut().as_pin_mut() else { return true };
         match future.poll(cx) {
             Poll::Ready(output) => {
-                *self.output = Some(output);
+                self.output = Some(output);
                 self.future.set(None);
                 true
             }
@@ -131,6 +131,9 @@ impl Kernel {
     /// The step that was being taken has panicked.
     #[cold]
     pub(super) fn after_panic(&self, body: Running, payload: Box<dyn Any + Send>, recorder: &Recorder) {
+        // What the step was about to do is not to happen in the next one.
+        self.task_resumed.set(false);
+        self.delivery_taken.set(false);
         let slot = self.current_slot.get();
         if slot == NONE {
             return self.panicked_outside(None, payload);
@@ -141,9 +144,15 @@ impl Kernel {
             self.table_mut().at(slot).body = body;
             return;
         }
+        if self.table().peek(slot).is_over() {
+            // The task had ended already: a destructor or a waker panicked on the way.
+            return self.panicked_outside(Some(stepping.number), payload);
+        }
         // What was caught is described before the destructors run: they may panic too, and that adds nothing.
         let caught = panics::describe(&*payload);
-        let _ = panics::catch(|| drop(body));
+        if let Err(another) = panics::catch(|| drop(body)) {
+            panics::discard(another);
+        }
         panics::restore(caught);
         self.panicked(&stepping, payload, recorder);
     }
@@ -156,6 +165,7 @@ impl Kernel {
         let caught = panics::describe(&*payload);
         recorder.panicked(stepping.number, stepping.path_hash, &caught.message);
         if main || self.settings.get().task_panics == TaskPanics::Fail {
+            panics::discard(payload);
             return self.fault_with(Fault {
                 kind: FailureKind::Panic,
                 task: Some(stepping.number),
@@ -176,6 +186,7 @@ impl Kernel {
             return;
         }
         let caught = panics::describe(&*payload);
+        panics::discard(payload);
         self.fault_with(Fault {
             kind: FailureKind::Panic,
             task,
@@ -238,16 +249,19 @@ impl Kernel {
     }
 
     fn release_if_detached(&self, slot: u32) {
-        let body = {
+        let (body, number) = {
             let mut table = self.table_mut();
             let entry = table.at(slot);
             if entry.flags & flag::DETACHED == 0 {
                 return;
             }
             let body = entry.body.take();
+            let number = entry.number;
             table.vacate(slot);
-            body
+            (body, number)
         };
-        drop(body);
+        if let Err(payload) = panics::catch(|| drop(body)) {
+            self.panicked_outside(Some(number), payload);
+        }
     }
 }

@@ -79,6 +79,13 @@ pub(super) struct Table {
     pub(super) live: u32,
 }
 
+impl Entry {
+    /// Whether the task has ended, or its entry was given back.
+    pub(super) fn is_over(&self) -> bool {
+        self.word == TaskWord::NONE || self.flags & flag::FINISHED != 0
+    }
+}
+
 impl Table {
     pub(super) const fn new() -> Self {
         Self { entries: Vec::new(), free: Vec::new(), by_number: Vec::new(), indexed: false, live: 0 }

@@ -62,6 +62,10 @@ impl Schedule {
 
     /// The schedule of a full list of choices, of which the tasks are not known.
     ///
+    /// # Panics
+    ///
+    /// If a choice picks what is none of its alternatives.
+    ///
     /// ```
     /// use reenact_sim::{Choice, ChoiceKind, Schedule};
     ///
@@ -69,7 +73,13 @@ impl Schedule {
     /// let early = Choice { kind: ChoiceKind::Task, picked: 2, alternatives: 3 };
     /// assert_eq!(Schedule::from_choices([calm, early]).to_string(), "r1:1=2/3");
     /// ```
+    #[track_caller]
     pub fn from_choices(choices: impl IntoIterator<Item = super::Choice>) -> Self {
+        let valid = |choice: &super::Choice| {
+            let super::Choice { picked, alternatives, .. } = *choice;
+            assert!(picked < alternatives, "a choice with {alternatives} alternatives picks {picked}");
+        };
+        let choices = choices.into_iter().inspect(valid);
         let deviations = (0..).zip(choices).filter(|(_, choice)| choice.picked > 0).map(|(index, choice)| Deviation {
             index,
             picked: choice.picked,

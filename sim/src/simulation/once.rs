@@ -21,20 +21,22 @@ pub(crate) struct Brief {
     pub(crate) remarkable: bool,
 }
 
-/// Runs the program once and keeps the digest. What it left is in the kernel until the next execution.
+/// Runs the program once and keeps the digest, and what `finish` makes of its result within the execution. What it left is in
+/// the kernel until the next one.
 #[inline]
 #[allow(clippy::type_complexity, reason = "the scheduler goes in and comes out beside the outcome")]
-pub(crate) fn brief<F: Future>(
+pub(crate) fn brief<F: Future, R>(
     order: &Order,
     scheduler: Chooser,
     body: impl FnOnce() -> F,
-) -> (Result<(F::Output, Brief), Fault>, Option<Chooser>) {
+    finish: impl FnOnce(F::Output) -> R,
+) -> (Result<(R, Brief), Fault>, Option<Chooser>) {
     kernel::with(|kernel| {
-        let Ended { outcome, scheduler, pending } = kernel.execute(order, scheduler, body);
-        let outcome = outcome.map(|output| {
+        let Ended { outcome, scheduler, pending } = kernel.execute(order, scheduler, body, finish);
+        let outcome = outcome.map(|result| {
             let warn = !pending.is_empty() && order.settings.pending_at_exit == PendingAtExit::Warn;
             let digest = recorder::with(|recorder| recorder.digest());
-            (output, Brief { digest, remarkable: warn || kernel.has_unseen() })
+            (result, Brief { digest, remarkable: warn || kernel.has_unseen() })
         });
         (outcome, scheduler)
     })
@@ -48,7 +50,7 @@ pub(crate) fn full<F: Future>(
     body: impl FnOnce() -> F,
 ) -> (Execution<F::Output>, Option<Chooser>, bool) {
     kernel::with(|kernel| {
-        let Ended { outcome, scheduler, pending } = kernel.execute(order, scheduler, body);
+        let Ended { outcome, scheduler, pending } = kernel.execute(order, scheduler, body, |output| output);
         let stats = stats(kernel);
         let pending = pending_tasks(pending);
         let mut stopped = false;

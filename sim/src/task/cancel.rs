@@ -18,8 +18,8 @@ use crate::trace::TaskId;
 ///
 /// The request is delivered at the task's next step, before the inner future is polled: a value that has become ready in
 /// the meantime is not delivered any more. Scopes may be nested, and several may be polled side by side (in `join!`,
-/// `select!`, `FuturesUnordered`): the request goes to every innermost one. A scope that was polled once and is not polled in
-/// the step of delivery does not catch it. Dropping the future drops the inner one.
+/// `select!`, `FuturesUnordered`): the request goes to every innermost one, and each yields `Err` when it is polled next. If
+/// none of them is polled in the step of delivery the task's future is dropped. Dropping a scope drops its inner future.
 ///
 /// ```
 /// use reenact_sim::{Sim, task, time};

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use crate::kernel::{self, Kernel, Standing, Taken, TaskWord};
@@ -34,7 +34,8 @@ pub enum TaskError {
 /// The panic of a task.
 pub struct TaskPanic {
     message: String,
-    payload: Box<dyn Any + Send>,
+    /// In a mutex that is never locked, only taken apart: it makes the error Sync whatever the payload is.
+    payload: Mutex<Box<dyn Any + Send>>,
 }
 
 impl TaskPanic {
@@ -45,12 +46,12 @@ impl TaskPanic {
 
     /// What the panic was raised with.
     pub fn into_payload(self) -> Box<dyn Any + Send> {
-        self.payload
+        self.payload.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Goes on panicking with the same payload.
     pub fn resume(self) -> ! {
-        std::panic::resume_unwind(self.payload)
+        std::panic::resume_unwind(self.into_payload())
     }
 }
 
@@ -201,7 +202,7 @@ fn refuse() -> ! {
 #[cold]
 fn panic_of(kernel: &Kernel, task: u32) -> Option<TaskError> {
     let (message, payload) = kernel.take_panic(task)?.into_parts();
-    Some(TaskError::Panicked(TaskPanic { message, payload }))
+    Some(TaskError::Panicked(TaskPanic { message, payload: Mutex::new(payload) }))
 }
 
 impl<T: 'static> Future for Task<T> {

@@ -133,6 +133,10 @@ impl Current {
 ///
 /// The last word of a step counts. Costs next to nothing where no report is being made.
 ///
+/// # Panics
+///
+/// Outside an execution.
+///
 /// ```
 /// use reenact_sim::{Sim, task};
 ///
@@ -142,6 +146,8 @@ impl Current {
 /// }));
 /// assert!(execution.outcome.unwrap_err().message.contains("waits for a reply from the leader"));
 /// ```
+#[track_caller]
 pub fn waiting_for(what: impl Into<Cow<'static, str>>) {
+    outside::check("reenact::task::waiting_for");
     recorder::with(|recorder| recorder.waits(|| WaitReason::Label(what.into())));
 }

@@ -29,24 +29,29 @@ use super::{Instant, now, sleep_until};
 #[track_caller]
 pub fn interval(period: Duration) -> Interval {
     assert!(period > Duration::ZERO, "reenact::time::interval: the period must not be zero");
-    Interval { next: now(), period }
+    Interval { next: Some(now()), period }
 }
 
 /// The ticks of [`interval`].
 #[derive(Debug)]
 pub struct Interval {
-    next: Instant,
+    /// `None` past the end of virtual time.
+    next: Option<Instant>,
     period: Duration,
 }
 
 impl Interval {
     /// Waits for the next tick and returns its instant. Dropping the future loses no tick.
+    ///
+    /// # Panics
+    ///
+    /// If that is past the end of virtual time.
     pub async fn tick(&mut self) -> Instant {
-        let at = self.next;
+        let Some(at) = self.next else { panic!("the next tick of this interval is past the end of virtual time") };
         if now() < at {
             sleep_until(at).await;
         }
-        self.next = at + self.period;
+        self.next = at.checked_add(self.period);
         at
     }
 

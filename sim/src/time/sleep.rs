@@ -119,6 +119,7 @@ impl Future for Sleep {
                     return Poll::Ready(());
                 }
                 State::Armed(key) => {
+                    outside::check("a sleep");
                     assert!(clock.owns(key), "a sleep belongs to the execution in which it was first polled: await it there");
                     if deadline <= clock.now() {
                         self.state = State::Done;
