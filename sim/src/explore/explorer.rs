@@ -252,8 +252,8 @@ impl Explorer {
     {
         let plan = self.plan_or_panic();
         match &plan.replay {
-            Some(schedule) => self.show_replay(&plan, schedule, body, look),
-            None => self.look_at_each(&plan, body, look),
+            Some(schedule) => self.show_replay(&plan, schedule, body, |output| output, look),
+            None => self.look_at_each(&plan, body, |output| output, look),
         }
     }
 

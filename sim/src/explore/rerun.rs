@@ -17,13 +17,17 @@ use crate::trace::{TaskId, recorder};
 impl Explorer {
     /// Runs the execution that is just over once more, with a full trace, and whether it came out the same.
     #[track_caller]
-    pub(super) fn rerun<F: Future>(&self, order: &Order, seed: Seed, body: &impl Fn() -> F) -> (Execution<F::Output>, bool) {
+    pub(super) fn rerun<F>(&self, order: &Order, seed: Seed, body: &impl Fn() -> F) -> (Execution<Option<String>>, bool)
+    where
+        F: Future,
+        F::Output: Verdict,
+    {
         let schedule = kernel::with(|kernel| kernel.schedule());
         let digest = recorder::with(|recorder| recorder.digest());
         let mut replay = Chooser::Any(Box::new(Replay::new(&schedule)));
         replay.begin(0, &Model::default());
         let order = Order { full: true, ..*order };
-        let (execution, _, _) = once::full(&order, replay, seed, body);
+        let (execution, _, _) = once::full(&order, replay, seed, body, |output| output.error());
         let same = execution.trace.digest() == digest;
         (execution, same)
     }
@@ -94,10 +98,16 @@ impl Explorer {
         F::Output: Verdict,
     {
         let mut failure = None;
-        let mut report = self.show_replay(plan, schedule, body, |execution| {
-            failure = failure_of(execution, plan.seed);
-            ControlFlow::Continue(())
-        });
+        let mut report = self.show_replay(
+            plan,
+            schedule,
+            body,
+            |output| output.error(),
+            |execution| {
+                failure = failure_of(execution, plan.seed);
+                ControlFlow::Continue(())
+            },
+        );
         if let Some(failure) = &mut failure {
             self.hint(plan, failure, 0);
         }
@@ -110,16 +120,17 @@ impl Explorer {
 
     /// The same for whoever looks at every execution.
     #[track_caller]
-    pub(super) fn show_replay<F: Future>(
+    pub(super) fn show_replay<F: Future, R>(
         &self,
         plan: &Plan,
         schedule: &Schedule,
         body: impl Fn() -> F,
-        mut look: impl FnMut(&Execution<F::Output>) -> ControlFlow<()>,
+        finish: impl Fn(F::Output) -> R,
+        mut look: impl FnMut(&Execution<R>) -> ControlFlow<()>,
     ) -> Report {
         say(&format!("replaying {schedule}{}", self.name.as_ref().map_or_else(String::new, |name| format!(" of {name}"))));
         let mut echo = Some(Echo::new());
-        self.look_at_each(plan, body, |execution| {
+        self.look_at_each(plan, body, finish, |execution| {
             echo = None;
             say(&format!("\ntrace:\n{}", execution.trace));
             look(execution)
@@ -128,10 +139,10 @@ impl Explorer {
 }
 
 /// The failure of an execution whose body may have returned an error; `None` if it passed.
-fn failure_of<T: Verdict>(execution: &Execution<T>, seed: Seed) -> Option<Failure> {
+fn failure_of(execution: &Execution<Option<String>>, seed: Seed) -> Option<Failure> {
     match &execution.outcome {
         Err(failure) => Some(failure.clone()),
-        Ok(output) => output.error().map(|error| failure_at_end(execution, seed, FailureKind::Error, error)),
+        Ok(error) => error.clone().map(|error| failure_at_end(execution, seed, FailureKind::Error, error)),
     }
 }
 

@@ -65,11 +65,12 @@ impl Explorer {
 
     /// Shows every execution to `look`.
     #[track_caller]
-    pub(super) fn look_at_each<F>(
+    pub(super) fn look_at_each<F, R>(
         &self,
         plan: &Plan,
         body: impl Fn() -> F,
-        mut look: impl FnMut(&Execution<F::Output>) -> ControlFlow<()>,
+        finish: impl Fn(F::Output) -> R,
+        mut look: impl FnMut(&Execution<R>) -> ControlFlow<()>,
     ) -> Report
     where
         F: Future,
@@ -78,7 +79,7 @@ impl Explorer {
         let mut first_failure = None;
         self.each(plan, &body, |index, scheduler, order| {
             let order = Order { full: true, ..order };
-            let (mut execution, scheduler, stopped) = once::full(&order, scheduler, plan.seed, &body);
+            let (mut execution, scheduler, stopped) = once::full(&order, scheduler, plan.seed, &body, &finish);
             progress.executions += 1;
             progress.stopped += u64::from(stopped);
             progress.seen.add(execution.trace.digest());

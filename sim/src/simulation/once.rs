@@ -42,15 +42,16 @@ pub(crate) fn brief<F: Future, R>(
     })
 }
 
-/// Runs the program once with a full trace.
-pub(crate) fn full<F: Future>(
+/// Runs the program once with a full trace. The last part says whether it stopped at a limit that is no failure.
+pub(crate) fn full<F: Future, R>(
     order: &Order,
     scheduler: Chooser,
     seed: Seed,
     body: impl FnOnce() -> F,
-) -> (Execution<F::Output>, Option<Chooser>, bool) {
+    finish: impl FnOnce(F::Output) -> R,
+) -> (Execution<R>, Option<Chooser>, bool) {
     kernel::with(|kernel| {
-        let Ended { outcome, scheduler, pending } = kernel.execute(order, scheduler, body, |output| output);
+        let Ended { outcome, scheduler, pending } = kernel.execute(order, scheduler, body, finish);
         let stats = stats(kernel);
         let pending = pending_tasks(pending);
         let mut stopped = false;

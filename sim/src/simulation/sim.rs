@@ -142,7 +142,7 @@ impl Sim {
         scheduler.begin(0, &model);
         let order =
             Order { settings: self.settings, data_seed: self.data_seed.unwrap_or_else(|| self.seed.derive(0)), full: true };
-        let (execution, scheduler, _) = once::full(&order, scheduler, self.seed, body);
+        let (execution, scheduler, _) = once::full(&order, scheduler, self.seed, body, |output| output);
         if let Some(scheduler) = scheduler {
             self.scheduler.replace(scheduler);
         }
