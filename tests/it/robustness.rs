@@ -262,9 +262,9 @@ fn a_sleep_polled_after_its_execution_is_told() {
     let kept = Sim::new().run(|| async {
         let mut sleep = Box::pin(sleep(SECOND));
         let _ = futures::poll!(sleep.as_mut());
-        sleep
+        (sleep,)
     });
-    let sleep = kept.outcome.unwrap();
+    let (sleep,) = kept.outcome.unwrap();
     let panic = catch_unwind(AssertUnwindSafe(|| futures::executor::block_on(sleep))).unwrap_err();
     assert!(panic.downcast::<String>().unwrap().starts_with("a sleep was called outside an execution"));
 }
