@@ -76,14 +76,8 @@ fn the_document_s_executions_have_these_digests() {
 fn the_check_of_a_guarantee_can_fail() {
     for program in &PROGRAMS {
         let lines: Vec<&str> = program.transcript.lines().collect();
-        for left_out in 0..lines.len() {
-            let mut broken = lines.clone();
-            broken.remove(left_out);
-            // Not every line is part of the guarantee, but the last ones are.
-            if left_out + 1 == lines.len() {
-                assert!(!program.guarantee_holds(&broken.join("\n")), "{} without its last line", program.name);
-            }
-        }
+        assert!(program.guarantee_holds(&lines.join("\n")), "{}", program.name);
+        assert!(!program.guarantee_holds(&lines[..lines.len() - 1].join("\n")), "{} without its last line", program.name);
         assert!(!program.guarantee_holds(""), "{}", program.name);
     }
 }
