@@ -89,7 +89,7 @@
 //! `REENACT_REPLAY` always wins. A value that means nothing fails the test; an unknown `REENACT_` name is warned about.
 
 pub use reenact_combinators::TaskSet;
-pub use reenact_macros::test;
+pub use reenact_macros::{select, test};
 pub use reenact_sim::{
     Access, AccessKind, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error, Execution, Explorer,
     Failure, FailureKind, Limit, Model, PendingAtExit, PendingTask, Refusal, Report, Resource, ResourceId, Schedule, Scheduler,
@@ -101,24 +101,26 @@ pub mod task {
     //! Tasks: spawning them, waiting for them, cancelling them.
 
     pub use reenact_sim::task::{
-        Builder, CancelOnDrop, Cancelled, CatchCancel, Census, Current, ResumeCancel, Task, TaskError, TaskId, TaskPanic, Until,
-        Watch, YieldNow, catch_cancel, census, current, resume_cancel, spawn, waiting_for, yield_now,
+        Builder, CancelOnDrop, CancelScope, Cancelled, CatchCancel, Census, Current, ResumeCancel, ScopeCancelled, ScopeHandle,
+        Task, TaskError, TaskId, TaskPanic, TaskRef, Until, Watch, YieldNow, cancel_scope, cancelling, catch_cancel, census,
+        current, resume_cancel, spawn, uncancel, waiting_for, yield_now,
     };
 }
 
 pub mod time {
     //! Virtual time.
 
-    pub use reenact_sim::time::{Instant, Interval, Sleep, interval, now, sleep, sleep_until};
+    pub use reenact_sim::time::{Instant, Interval, Sleep, interval, now, sleep, sleep_until, try_now};
 }
 
 pub mod combinators {
     //! asyncio-style combinators, each with its guarantees for every schedule.
 
     pub use reenact_combinators::{
-        AsCompleted, Each, Elapsed, Futures, Gather, GatherSettled, Iterable, Race, ReturnWhen, Settled, Shield, TaskSet,
-        TaskSetIter, Timeout, TryFutures, TryGather, Tuple, Wait, WaitFor, WaitForError, Waited, WithTimeout, as_completed,
-        gather, race, shield, timeout, timeout_at, try_gather, wait, wait_for,
+        AsCompleted, ChildFailed, Deadline, Each, Elapsed, Futures, Gather, GatherSettled, Group, GroupError, Iterable, Race,
+        ReturnWhen, Settled, Shield, TaskSet, TaskSetIter, Timeout, TimeoutScope, TryFutures, TryGather, Tuple, Wait, WaitFor,
+        WaitForError, Waited, WithTimeout, as_completed, gather, race, shield, task_group, timeout, timeout_at, timeout_scope,
+        timeout_scope_at, try_gather, wait, wait_for, wait_try,
     };
 }
 
@@ -126,8 +128,8 @@ pub mod prelude {
     //! What a test needs. Leaves out [`println!`](crate::println) and [`macro@crate::test`], whose names are std's.
 
     pub use crate::combinators::{
-        Elapsed, ReturnWhen, TaskSet, WaitForError, Waited, as_completed, gather, race, shield, timeout, timeout_at, try_gather,
-        wait, wait_for,
+        Elapsed, GroupError, ReturnWhen, TaskSet, WaitForError, Waited, as_completed, gather, race, shield, task_group, timeout,
+        timeout_at, timeout_scope, try_gather, wait, wait_for, wait_try,
     };
     pub use crate::task::{Cancelled, Task, TaskError, catch_cancel, resume_cancel, spawn, yield_now};
     pub use crate::time::{Instant, interval, now, sleep, sleep_until};
@@ -140,5 +142,6 @@ pub mod prelude {
 
 #[doc(hidden)]
 pub mod __private {
+    pub use reenact_combinators::__private::Branches;
     pub use reenact_sim::__private::{TestOption, TestTarget, print, run_test};
 }

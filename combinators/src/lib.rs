@@ -1,4 +1,5 @@
-//! Combinators in the manner of asyncio, for simulations: [`gather`], [`wait`], [`as_completed`], [`timeout`].
+//! Combinators in the manner of asyncio, for simulations: [`gather`], [`wait`], [`as_completed`], [`timeout`],
+//! [`task_group`].
 //!
 //! Each states what it guarantees *for every schedule*; (G1), (W1) and so on number the guarantees.
 //! Everything here is built on the public interface of `reenact-sim`, so
@@ -13,9 +14,12 @@ mod gather;
 mod input;
 mod outcome;
 mod race;
+mod select;
 mod shield;
+mod task_group;
 mod task_set;
 mod timeout;
+mod timeout_scope;
 mod try_gather;
 mod wait;
 mod wait_for;
@@ -25,8 +29,16 @@ pub use gather::{Gather, GatherSettled, gather};
 pub use input::{Each, Futures, Iterable, Tuple};
 pub use race::{Race, race};
 pub use shield::{Shield, shield};
+pub use task_group::{ChildFailed, Group, GroupError, task_group};
 pub use task_set::{TaskSet, TaskSetIter};
 pub use timeout::{Elapsed, Timeout, timeout, timeout_at};
+pub use timeout_scope::{Deadline, TimeoutScope, timeout_scope, timeout_scope_at};
 pub use try_gather::{TryFutures, TryGather, try_gather};
-pub use wait::{ReturnWhen, Wait, Waited, wait};
+pub use wait::{ReturnWhen, Wait, Waited, wait, wait_try};
 pub use wait_for::{WaitFor, WaitForError, wait_for};
+
+/// What the macro `select!` expands to; not for users.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::select::Branches;
+}

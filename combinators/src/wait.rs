@@ -1,4 +1,4 @@
-//! [`wait`].
+//! [`wait`] and [`wait_try`].
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,7 +19,8 @@ use crate::task_set::{TaskSet, tasks_of};
 /// * (W1) `done` and `pending` partition the input, split at the waiter's step: a task is in `done` exactly if it has ended
 ///   then. It may have ended after whatever made the waiter ready.
 /// * (W2) Without a timeout, `pending` is empty ([`AllCompleted`](ReturnWhen::AllCompleted)), or `done` is not
-///   ([`FirstCompleted`](ReturnWhen::FirstCompleted)).
+///   ([`FirstCompleted`](ReturnWhen::FirstCompleted)), or one of `done` has failed or `pending` is empty
+///   ([`FirstException`](ReturnWhen::FirstException); for `Err` see [`wait_try`]).
 /// * (W3), (W5) It is ready at the first instant at which the condition holds or the deadline is reached. An input that satisfies it
 ///   already, or is empty, is ready at once (asyncio suspends once, and refuses an empty input).
 /// * (W4) No task is changed by it: not by the timeout, not by dropping it.
@@ -43,7 +44,31 @@ use crate::task_set::{TaskSet, tasks_of};
 /// # Ok::<(), reenact_sim::Failure>(())
 /// ```
 pub fn wait<T>(tasks: impl IntoIterator<Item = Task<T>>) -> Wait<T> {
-    Wait { tasks: Some(tasks_of(tasks)), watch: None, sleep: None, until: ReturnWhen::AllCompleted }
+    Wait::new(tasks_of(tasks), Watch::add)
+}
+
+/// The same for tasks that return `Result`: with [`FirstException`](ReturnWhen::FirstException) an `Err` counts, as a panic does.
+///
+/// ```
+/// use reenact_combinators::{ReturnWhen, wait_try};
+/// use reenact_sim::{Sim, task, time};
+/// use std::time::Duration;
+///
+/// let execution = Sim::new().run(|| async {
+///     let checks = [1, 2, 3].map(|n| {
+///         task::spawn(async move {
+///             time::sleep(Duration::from_secs(n)).await;
+///             if n == 2 { Err("disk is full") } else { Ok(()) }
+///         })
+///     });
+///     let waited = wait_try(checks).until(ReturnWhen::FirstException).await;
+///     (waited.done.len(), waited.pending.len())
+/// });
+/// assert_eq!(execution.outcome?, (2, 1));
+/// # Ok::<(), reenact_sim::Failure>(())
+/// ```
+pub fn wait_try<T: 'static, E: 'static>(tasks: impl IntoIterator<Item = Task<Result<T, E>>>) -> Wait<Result<T, E>> {
+    Wait::new(tasks_of(tasks), Watch::add_fallible)
 }
 
 /// When [`wait`] returns, at the latest.
@@ -54,7 +79,7 @@ pub enum ReturnWhen {
     AllCompleted,
     /// When one has ended, in whatever way.
     FirstCompleted,
-    /// When one has panicked, or all have ended. A cancelled task is no exception.
+    /// When one has panicked or, with [`wait_try`], has returned `Err`; or when all have ended. A cancelled task is no exception.
     FirstException,
 }
 
@@ -75,9 +100,14 @@ pub struct Wait<T> {
     watch: Option<Watch>,
     sleep: Option<Sleep>,
     until: ReturnWhen,
+    add: fn(&mut Watch, &Task<T>) -> usize,
 }
 
 impl<T> Wait<T> {
+    fn new(tasks: Vec<Task<T>>, add: fn(&mut Watch, &Task<T>) -> usize) -> Self {
+        Self { tasks: Some(tasks), watch: None, sleep: None, until: ReturnWhen::AllCompleted, add }
+    }
+
     /// Returns after this much virtual time at the latest, counted from this call; the timer is armed at the first poll. Zero
     /// lets every ready task step once.
     ///
@@ -109,7 +139,7 @@ impl<T> Future for Wait<T> {
         let watch = this.watch.get_or_insert_with(|| {
             let mut watch = Watch::new();
             for task in tasks.iter() {
-                watch.add(task);
+                (this.add)(&mut watch, task);
             }
             watch
         });

@@ -1,6 +1,7 @@
-//! The attribute `#[reenact::test]`.
+//! The attribute `#[reenact::test]` and the macro `reenact::select!`.
 
 mod options;
+mod select;
 mod test;
 
 use proc_macro::TokenStream;
@@ -35,4 +36,44 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn test(options: TokenStream, function: TokenStream) -> TokenStream {
     test::expand(options.into(), function.into()).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// Waits for the first of several futures and drops the others.
+///
+/// Each branch is `pattern = future => handler`, with an optional `, if condition` after the future, and a last `else => handler` for
+/// when every branch is disabled, as in tokio. In one poll the branches are polled one after the other, and the first whose value fits its
+/// pattern wins. **In a simulation the order in which they are polled is a choice**, drawn anew at each poll: n, n-1, .. 2 alternatives, as
+/// far as it gets. The calm default is the order in which they stand; `biased;` in front makes it the only one. Outside a simulation
+/// it is that order, too.
+///
+/// # Guarantees for every schedule
+///
+/// * Exactly one handler runs. All futures of the `select!` are dropped before that, so what they borrow is free there.
+/// * A branch whose value does not fit its pattern is disabled, as is one whose condition does not hold; its future expression is evaluated
+///   all the same.
+/// * Which branch wins when several are ready is decided by the schedule, not by the order in which they became ready.
+///
+/// What the losing futures had done is lost with them, unless they are safe to drop ("cancel safe") or are given by `&mut`.
+///
+/// # Compared to others
+///
+/// `tokio::select!` starts at a random branch unless it is `biased`, and its randomness cannot be controlled from outside a tokio runtime;
+/// `futures::select!` draws from a generator of the thread. Both make a simulation that uses them without `biased` nondeterministic.
+///
+/// # Panics
+///
+/// When every branch is disabled and there is no `else`.
+///
+/// ```ignore
+/// let told = reenact::select! {
+///     message = inbox.recv() => message,
+///     () = sleep(Duration::from_secs(1)), if impatient => None,
+/// };
+/// ```
+#[proc_macro]
+pub fn select(branches: TokenStream) -> TokenStream {
+    match syn::parse::<select::Select>(branches) {
+        Ok(select) => select::expand(&select).into(),
+        Err(error) => error.into_compile_error().into(),
+    }
 }

@@ -2,11 +2,17 @@
 
 use crate::trace::recorder;
 
+/// Whether an execution is running on this thread.
+#[inline]
+pub(crate) fn is_inside() -> bool {
+    recorder::with(|recorder| recorder.is_running())
+}
+
 /// Panics unless an execution is running on this thread.
 #[track_caller]
 #[inline]
 pub(crate) fn check(function: &str) {
-    if !recorder::with(|recorder| recorder.is_running()) {
+    if !is_inside() {
         refuse(function);
     }
 }

@@ -17,6 +17,7 @@ mod replay;
 mod robustness;
 mod schedulers;
 mod scopes;
+mod select;
 mod support;
 mod tasks;
 mod time;

@@ -6,6 +6,7 @@
 
 mod choice;
 mod chooser;
+mod delivery;
 mod end;
 mod extras;
 mod fault;
@@ -37,7 +38,7 @@ pub use fault::FailureKind;
 pub(crate) use fault::Fault;
 pub(crate) use handle::{Standing, Taken};
 pub(crate) use random::Random;
-pub(crate) use scopes::{Request, ScopeKey};
+pub(crate) use scopes::{Request, ScopeKey, ScopeKind};
 pub(crate) use waker::TaskWord;
 pub(crate) use watch::Group;
 
@@ -124,6 +125,8 @@ pub(crate) struct Kernel {
     delivery_taken: Cell<bool>,
     /// A request was passed on beyond the outermost scope.
     task_resumed: Cell<bool>,
+    /// Whether the inside of a scope is being dropped, and which request was being handled there.
+    unhandled: Cell<Option<delivery::Unhandled>>,
     main_done: Cell<bool>,
     /// The loop is to stop: main is done or there is a fault.
     stop: Cell<bool>,
@@ -190,6 +193,7 @@ impl Kernel {
             current_scope: Cell::new(NONE),
             delivery_taken: Cell::new(false),
             task_resumed: Cell::new(false),
+            unhandled: Cell::new(None),
             main_done: Cell::new(false),
             stop: Cell::new(false),
             next_check: Cell::new(0),
@@ -228,6 +232,11 @@ impl Kernel {
         self.set_phase(Phase::Running);
         self.spawn_main();
         inbox
+    }
+
+    /// Which execution of the process this is.
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch.get()
     }
 
     /// The loop is to stop.

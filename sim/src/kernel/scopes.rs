@@ -1,49 +1,76 @@
-//! The tree of `catch_cancel` scopes, through which a cancel request is delivered.
+//! The tree of scopes, through which cancel requests are delivered.
 //!
 //! A scope is alive from its first poll until its future is done or dropped. Its parent is the scope in whose poll it was
-//! last polled, its task the one in whose step. A request for a task goes to every leaf of the task's tree: each leaf
-//! is marked, and the waker it was last polled with is woken, so that joins, `FuturesUnordered` and select branches
-//! poll it. A marked scope drops its inner future instead of polling it and yields `Err(Cancelled)`.
+//! last polled, its task the one in whose step. `catch_cancel` scopes catch requests; cancel scopes can be addressed by
+//! one, and let those of others pass. Delivery itself is in [`delivery`](super::delivery).
 
 use std::task::Waker;
 
 use super::Kernel;
-use super::table::{NONE, flag};
+use super::table::NONE;
 use super::waker::TaskWord;
-use crate::trace::recorder;
 
 #[derive(Debug)]
 pub(super) struct Scopes {
-    slots: Vec<Scope>,
+    pub(super) slots: Vec<Scope>,
     free: Vec<u32>,
     next_generation: u64,
 }
 
 #[derive(Debug)]
-struct Scope {
+pub(super) struct Scope {
     /// Tells this scope from former ones in the same place; 0 where vacant.
-    generation: u64,
-    task: TaskWord,
+    pub(super) generation: u64,
+    pub(super) kind: ScopeKind,
+    pub(super) task: TaskWord,
     /// The next scope of the same task.
-    next: u32,
-    /// Place and generation of the scope in whose poll it was last polled; 0 is no generation.
-    parent: (u32, u64),
-    mark: Option<Request>,
-    waker: Option<Waker>,
+    pub(super) next: u32,
+    /// The scope in whose poll it was last polled.
+    pub(super) parent: Place,
+    /// The request that was delivered here, until it is taken.
+    pub(super) mark: Option<Request>,
+    /// Of a cancel scope: whether a scope below has taken the request that is being delivered.
+    pub(super) taken_below: bool,
+    /// Of a cancel scope: its request is to be delivered once more.
+    pub(super) again: bool,
+    pub(super) waker: Option<Waker>,
 }
+
+/// What a scope does with requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ScopeKind {
+    /// Catches them, whoever they are addressed to.
+    Catch,
+    /// Can be addressed; a request for somebody further out passes.
+    Target,
+}
+
+/// Where a scope is in the table, and its generation: 0 is none.
+pub(super) type Place = (u32, u64);
+
+/// No scope.
+pub(super) const NOWHERE: Place = (NONE, 0);
 
 /// A cancel request on its way: whom it was addressed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Request {
     pub(crate) task: TaskWord,
+    /// A cancel scope of the task, or [`NOWHERE`] if it was addressed to the task itself.
+    pub(super) target: Place,
 }
 
 /// A scope of one execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ScopeKey {
-    at: u32,
-    generation: u64,
-    epoch: u64,
+    pub(super) at: u32,
+    pub(super) generation: u64,
+    pub(super) epoch: u64,
+}
+
+impl ScopeKey {
+    pub(super) fn place(self) -> Place {
+        (self.at, self.generation)
+    }
 }
 
 impl Scopes {
@@ -67,8 +94,23 @@ impl Scopes {
         self.slots.len() - self.free.len()
     }
 
-    fn get(&mut self, at: u32, generation: u64) -> Option<&mut Scope> {
+    /// The scope at a place, if it is alive.
+    pub(super) fn find(&self, (at, generation): Place) -> Option<&Scope> {
+        self.slots.get(at as usize).filter(|scope| scope.generation == generation)
+    }
+
+    pub(super) fn get(&mut self, at: u32, generation: u64) -> Option<&mut Scope> {
         self.slots.get_mut(at as usize).filter(|scope| scope.generation == generation)
+    }
+
+    /// The scopes around a place, innermost first.
+    pub(super) fn around(&self, place: Place) -> impl Iterator<Item = Place> {
+        let mut next = self.find(place).map(|scope| scope.parent);
+        std::iter::from_fn(move || {
+            let place = next?;
+            next = self.find(place).map(|scope| scope.parent);
+            next.map(|_| place)
+        })
     }
 
     fn insert(&mut self, scope: Scope) -> u32 {
@@ -91,13 +133,14 @@ impl Kernel {
     /// # Panics
     ///
     /// Outside a step.
-    pub(crate) fn poll_scope(&self, key: Option<ScopeKey>) -> ScopeKey {
+    pub(crate) fn poll_scope(&self, key: Option<ScopeKey>, kind: ScopeKind) -> ScopeKey {
         let slot = self.current_slot.get();
-        assert!(slot != NONE, "catch_cancel was polled outside the step of a task: poll it in the task that is to catch");
+        let function = if kind == ScopeKind::Catch { "catch_cancel" } else { "a cancel scope" };
+        assert!(slot != NONE, "{function} was polled outside the step of a task: poll it in the task that is to be cancelled");
         let parent = self.current_scope.get();
         let parent = match self.scopes.borrow().slots.get(parent as usize) {
             Some(scope) => (parent, scope.generation),
-            None => (NONE, 0),
+            None => NOWHERE,
         };
         let task = self.table().peek(slot).word;
         let known = key.filter(|key| key.epoch == self.epoch.get());
@@ -121,7 +164,7 @@ impl Kernel {
         let mut scopes = self.scopes.borrow_mut();
         let generation = scopes.next_generation;
         scopes.next_generation += 1;
-        let at = scopes.insert(Scope { generation, task, next: NONE, parent, mark: None, waker: None });
+        let at = scopes.insert(Scope { generation, kind, task, next: NONE, parent, mark: None, taken_below: false, again: false, waker: None });
         drop(scopes);
         let key = ScopeKey { at, generation, epoch: self.epoch.get() };
         self.link_scope(key, task);
@@ -139,15 +182,6 @@ impl Kernel {
         }
         let _restore = Restore(self, self.current_scope.replace(key.at));
         poll()
-    }
-
-    /// Takes the request that a scope was marked with: it was delivered here.
-    pub(crate) fn take_mark(&self, key: ScopeKey) -> Option<Request> {
-        let request = self.scopes.borrow_mut().get(key.at, key.generation)?.mark.take();
-        if request.is_some() {
-            self.delivery_taken.set(true);
-        }
-        request
     }
 
     /// The scope's future is pending: whom to wake when a request is delivered.
@@ -173,51 +207,6 @@ impl Kernel {
             scope.waker.take()
         };
         drop(waker);
-    }
-
-    /// Passes a request on to the innermost scope around the future that is being polled, or to the task itself.
-    pub(crate) fn resume_request(&self, request: Request) {
-        let at = self.current_scope.get();
-        if at == NONE {
-            self.task_resumed.set(true);
-        } else {
-            self.scopes.borrow_mut().slots[at as usize].mark = Some(request);
-        }
-    }
-
-    /// Delivers the request of a task at its step. Returns how many scopes were marked.
-    #[cold]
-    pub(super) fn deliver_cancel(&self, slot: u32) -> u32 {
-        let (word, number, path_hash, head) = {
-            let mut table = self.table_mut();
-            let entry = table.at(slot);
-            entry.flags &= !flag::CANCEL;
-            (entry.word, entry.number, entry.path_hash, entry.scopes)
-        };
-        let mut wakers = Vec::new();
-        let mut marked = 0;
-        {
-            let mut scopes = self.scopes.borrow_mut();
-            let mut all = Vec::new();
-            let mut at = head;
-            while at != NONE {
-                all.push(at);
-                at = scopes.slots[at as usize].next;
-            }
-            let parents: Vec<(u32, u64)> = all.iter().map(|&at| scopes.slots[at as usize].parent).collect();
-            for at in all {
-                let scope = &mut scopes.slots[at as usize];
-                if parents.contains(&(at, scope.generation)) {
-                    continue;
-                }
-                scope.mark = Some(Request { task: word });
-                wakers.extend(scope.waker.clone());
-                marked += 1;
-            }
-        }
-        recorder::with(|recorder| recorder.cancel_delivered(number, path_hash, marked));
-        wakers.into_iter().for_each(Waker::wake);
-        marked
     }
 
     fn link_scope(&self, key: ScopeKey, task: TaskWord) {

@@ -26,12 +26,22 @@ impl Kernel {
         F: Future + 'static,
         F::Output: 'static,
     {
+        self.spawn_as(std::any::type_name::<F>, name, site, future)
+    }
+
+    /// The same, with the type after which the task is called if it has no name.
+    #[inline]
+    pub(crate) fn spawn_as<F>(&self, type_name: fn() -> &'static str, name: Option<Arc<str>>, site: Site, future: F) -> TaskWord
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
         if self.phase.get() == Phase::Dropping {
             self.extras.borrow_mut().refused_spawns += 1;
             return TaskWord::NONE;
         }
         let (parent, child, path_hash) = self.next_child();
-        let new = New { parent, child, path_hash, type_name: std::any::type_name::<F>, site: Some(site) };
+        let new = New { parent, child, path_hash, type_name, site: Some(site) };
         let queued = self.phase.get() == Phase::Running;
         let body = Box::pin(TaskBody::new(future));
         let word = self.insert(&new, Some(body), queued, name.as_ref());

@@ -90,10 +90,7 @@ impl Kernel {
     #[cold]
     pub(super) fn step_cancelled(&self, word: TaskWord, running: &mut Running, recorder: &Recorder) {
         let slot = word.slot();
-        // The scopes' wakers are woken while the task still counts as queued, so that its own is no further wake.
-        self.table_mut().at(slot).busy = true;
         let scopes = self.deliver_cancel(slot);
-        self.table_mut().at(slot).busy = false;
         if scopes == 0 {
             return self.drop_cancelled(&self.stepping(), running.take(), recorder);
         }

@@ -8,7 +8,9 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::kernel::{self, Request, ScopeKey};
+use super::scope::Registration;
+use crate::kernel::{self, Kernel, Request, ScopeKind, TaskWord};
+use crate::outside;
 use crate::trace::TaskId;
 
 /// Runs a future; if its task is cancelled meanwhile, drops the future and yields `Err(Cancelled)`.
@@ -40,7 +42,7 @@ use crate::trace::TaskId;
 /// # Ok::<(), reenact_sim::Failure>(())
 /// ```
 pub fn catch_cancel<F: Future>(future: F) -> CatchCancel<F> {
-    CatchCancel { inner: Some(future), scope: Registration(None) }
+    CatchCancel { inner: Some(future), scope: Registration::new() }
 }
 
 pin_project! {
@@ -54,18 +56,6 @@ pin_project! {
     }
 }
 
-/// The scope's place in the tree, left when this is dropped.
-#[derive(Debug)]
-struct Registration(Option<ScopeKey>);
-
-impl Drop for Registration {
-    fn drop(&mut self) {
-        if let Some(key) = self.0.take() {
-            kernel::with(|kernel| kernel.leave_scope(key));
-        }
-    }
-}
-
 impl<F: Future> Future for CatchCancel<F> {
     type Output = Result<F::Output, Cancelled>;
 
@@ -76,8 +66,7 @@ impl<F: Future> Future for CatchCancel<F> {
         let mut this = self.project();
         assert!(this.inner.is_some(), "catch_cancel was polled after it was ready");
         kernel::with(|kernel| {
-            let key = kernel.poll_scope(this.scope.0);
-            this.scope.0 = Some(key);
+            let key = this.scope.enter(kernel, ScopeKind::Catch);
             let polled = match kernel.take_mark(key) {
                 Some(request) => Err(request),
                 None => match this.inner.as_mut().as_pin_mut() {
@@ -88,24 +77,20 @@ impl<F: Future> Future for CatchCancel<F> {
             let caught = match polled {
                 Ok(Poll::Ready(output)) => {
                     this.inner.set(None);
-                    *this.scope = Registration(None);
+                    this.scope.leave();
                     return Poll::Ready(Ok(output));
                 }
                 // A resume_cancel inside may have passed its request on to this scope.
                 Ok(Poll::Pending) => kernel.take_mark(key),
                 Err(request) => Some(request),
             };
-            match caught {
-                Some(request) => {
-                    kernel.inside_scope(key, || this.inner.set(None));
-                    *this.scope = Registration(None);
-                    Poll::Ready(Err(Cancelled { request }))
-                }
-                None => {
-                    kernel.keep_scope_waker(key, cx.waker());
-                    Poll::Pending
-                }
-            }
+            let Some(request) = caught else {
+                kernel.keep_scope_waker(key, cx.waker());
+                return Poll::Pending;
+            };
+            let request = kernel.drop_inside(key, Some(request), || this.inner.set(None)).unwrap_or(request);
+            this.scope.leave();
+            Poll::Ready(Err(Cancelled { request }))
         })
     }
 }
@@ -114,6 +99,27 @@ impl<F: Future> Future for CatchCancel<F> {
 #[must_use = "a caught cancellation is over when this is dropped; to pass it on await resume_cancel"]
 pub struct Cancelled {
     request: Request,
+}
+
+impl Cancelled {
+    /// Makes the request once more: whoever it was addressed to gets it again at its next step. For whoever has something to return
+    /// first, and must not swallow a request that is not its own.
+    pub fn request_again(self) {
+        kernel::with(|kernel| kernel.request_again(self.request));
+    }
+
+    /// The one of two caught requests that is addressed further out. It stands for both: what it ends contains what the
+    /// other one ends.
+    pub fn outer(self, other: Self) -> Self {
+        let request = kernel::with(|kernel| kernel.outer_request(self.request, other.request));
+        if request == self.request { self } else { other }
+    }
+}
+
+impl Drop for Cancelled {
+    fn drop(&mut self) {
+        kernel::with(|kernel| kernel.request_dropped(self.request));
+    }
 }
 
 impl fmt::Debug for Cancelled {
@@ -130,14 +136,15 @@ impl fmt::Display for Cancelled {
 
 impl std::error::Error for Cancelled {}
 
-/// Passes a caught cancellation on to the enclosing [`catch_cancel`] scope; past the outermost one the task ends cancelled.
+/// Passes a caught cancellation on to the enclosing [`catch_cancel`] scope; past the outermost one the task ends cancelled, or
+/// the [`cancel_scope`](super::cancel_scope) that the request was addressed to.
 ///
 /// What `raise` in an `except CancelledError:` block is in asyncio. The future never returns: whoever it is passed on to
 /// drops it.
 ///
 /// # Panics
 ///
-/// When awaited in another task than the one that was cancelled.
+/// When awaited in another task than the one that was cancelled, or outside the cancel scope that was.
 ///
 /// ```
 /// use reenact_sim::{Sim, task, time};
@@ -158,13 +165,14 @@ impl std::error::Error for Cancelled {}
 /// # Ok::<(), reenact_sim::Failure>(())
 /// ```
 pub fn resume_cancel<T>(cancelled: Cancelled) -> ResumeCancel<T> {
-    ResumeCancel { request: cancelled.request, never: PhantomData }
+    ResumeCancel { cancelled: Some(cancelled), never: PhantomData }
 }
 
 /// The future of [`resume_cancel`].
 #[must_use = "a cancellation is passed on only when this is awaited"]
 pub struct ResumeCancel<T> {
-    request: Request,
+    /// `None` once passed on.
+    cancelled: Option<Cancelled>,
     never: PhantomData<fn() -> T>,
 }
 
@@ -177,18 +185,52 @@ impl<T> fmt::Debug for ResumeCancel<T> {
 impl<T> Future for ResumeCancel<T> {
     type Output = T;
 
-    fn poll(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<T> {
+    fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<T> {
+        let Some(cancelled) = self.cancelled.take() else { return Poll::Pending };
+        let request = cancelled.request;
         kernel::with(|kernel| {
-            if kernel.current_word() != Some(self.request.task) {
-                let of = kernel.numbers(self.request.task).map(|(number, _)| TaskId::new(number).to_string());
+            if !kernel.is_of_current(request) {
+                let of = kernel.numbers(request.task).map(|(number, _)| TaskId::new(number).to_string());
                 panic!(
                     "resume_cancel was awaited in another task than the one that was cancelled ({}): a Cancelled belongs to \
                      its task",
                     of.unwrap_or_else(|| "which is gone".into())
                 );
             }
-            kernel.resume_request(self.request);
+            kernel.resume_request(request);
             Poll::Pending
         })
     }
+}
+
+impl<T> Unpin for ResumeCancel<T> {}
+
+/// How many cancel requests were made to the running task and not taken back; see [`Task::cancelling`](super::Task::cancelling).
+///
+/// # Panics
+///
+/// Outside the step of a task.
+#[track_caller]
+pub fn cancelling() -> u32 {
+    of_current("reenact::task::cancelling", |kernel, word| kernel.cancelling(word))
+}
+
+/// Takes back one cancel request made to the running task, and returns how many are left; see
+/// [`Task::uncancel`](super::Task::uncancel).
+///
+/// # Panics
+///
+/// Outside the step of a task.
+#[track_caller]
+pub fn uncancel() -> u32 {
+    of_current("reenact::task::uncancel", |kernel, word| kernel.uncancel(word))
+}
+
+#[track_caller]
+fn of_current(function: &str, body: impl FnOnce(&Kernel, TaskWord) -> u32) -> u32 {
+    outside::check(function);
+    kernel::with(|kernel| match kernel.current_word() {
+        Some(word) => body(kernel, word),
+        None => panic!("{function} was called outside the step of a task"),
+    })
 }

@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+use super::TaskRef;
 use crate::kernel::{self, Kernel, Standing, Taken, TaskWord};
 use crate::trace::{Ending, TaskId};
 
@@ -103,6 +104,18 @@ impl<T> Task<T> {
         kernel::with(|kernel| kernel.cancel(self.word))
     }
 
+    /// How many requests were made with [`cancel`](Self::cancel) and not taken back with [`uncancel`](Self::uncancel), delivered or not
+    /// (asyncio's `cancelling`).
+    pub fn cancelling(&self) -> u32 {
+        kernel::with(|kernel| kernel.cancelling(self.word))
+    }
+
+    /// Takes one request back and returns how many are left (asyncio's `uncancel`). If none is, a request that has not been
+    /// delivered yet is withdrawn; one that has been caught is not undone by it.
+    pub fn uncancel(&self) -> u32 {
+        kernel::with(|kernel| kernel.uncancel(self.word))
+    }
+
     /// Whether the task has ended. A handle of another execution has.
     pub fn is_finished(&self) -> bool {
         !matches!(kernel::with(|kernel| kernel.standing(self.word)), Standing::Unfinished)
@@ -117,7 +130,8 @@ impl<T> Task<T> {
         kernel::with(|kernel| match kernel.take_result(self.word) {
             Taken::Returned(output) => output.map(Ok),
             Taken::Cancelled => Some(Err(TaskError::Cancelled)),
-            Taken::Panicked(task) => panic_of(kernel, task).map(Err),
+            Taken::Panicked(task) => panic_of(kernel, task).map(|panic| Err(TaskError::Panicked(panic))),
+            Taken::Unknown if self.word == TaskWord::NONE => Some(Err(TaskError::Cancelled)),
             Taken::Unfinished | Taken::Unknown => None,
         })
     }
@@ -178,6 +192,21 @@ impl<T> Task<T> {
         });
     }
 
+    /// A reference to the task that is no handle of it.
+    pub fn task_ref(&self) -> TaskRef {
+        kernel::with(|kernel| TaskRef {
+            word: self.word,
+            number: kernel.numbers(self.word).map(|(number, _)| number),
+            epoch: kernel.epoch(),
+        })
+    }
+
+    /// The handle of a task that was refused: it never ran, and counts as cancelled. For combinators that take no more
+    /// children.
+    pub fn refused() -> Self {
+        Self::new(TaskWord::NONE)
+    }
+
     /// A handle that cancels the task when it is dropped.
     pub fn cancel_on_drop(self) -> CancelOnDrop<T> {
         CancelOnDrop { task: self }
@@ -198,11 +227,11 @@ fn refuse() -> ! {
     panic!("this task handle belongs to an execution that is over, or to one on another thread")
 }
 
-/// The error of a task that has panicked, if nobody has taken it before.
+/// The panic of a task, if nobody has taken it before.
 #[cold]
-fn panic_of(kernel: &Kernel, task: u32) -> Option<TaskError> {
+pub(super) fn panic_of(kernel: &Kernel, task: u32) -> Option<TaskPanic> {
     let (message, payload) = kernel.take_panic(task)?.into_parts();
-    Some(TaskError::Panicked(TaskPanic { message, payload: Mutex::new(payload) }))
+    Some(TaskPanic { message, payload: Mutex::new(payload) })
 }
 
 impl<T: 'static> Future for Task<T> {
@@ -220,9 +249,9 @@ impl<T: 'static> Future for Task<T> {
                     return Poll::Pending;
                 }
                 Taken::Returned(output) => output.map(Ok),
-                Taken::Panicked(task) => panic_of(kernel, task).map(Err),
+                Taken::Panicked(task) => panic_of(kernel, task).map(|panic| Err(TaskError::Panicked(panic))),
                 Taken::Cancelled => Some(Err(TaskError::Cancelled)),
-                // A spawn that came when everything was being dropped: it never was a task.
+                // A spawn that was refused, perhaps because everything was being dropped: it never was a task.
                 Taken::Unknown if self.word == TaskWord::NONE => Some(Err(TaskError::Cancelled)),
                 Taken::Unknown => refuse(),
             };

@@ -53,6 +53,7 @@ where
 #[must_use = "a builder does nothing until spawn is called"]
 pub struct Builder {
     name: Option<Arc<str>>,
+    type_name: Option<fn() -> &'static str>,
     site: Option<Site>,
 }
 
@@ -65,6 +66,12 @@ impl Builder {
     /// What people call the task, in traces and failures. Need not be unique; it counts in the digest.
     pub fn name(mut self, name: impl AsRef<str>) -> Self {
         self.name = Some(name.as_ref().into());
+        self
+    }
+
+    /// The future type after which the task is called if it gets no name: for combinators, which spawn futures wrapped in their own.
+    pub fn named_after<F>(mut self) -> Self {
+        self.type_name = Some(std::any::type_name::<F>);
         self
     }
 
@@ -91,7 +98,8 @@ impl Builder {
             Some(site) => site,
             None => Site::here(),
         };
-        Task::new(kernel::with(|kernel| kernel.spawn(self.name, site, future)))
+        let type_name = self.type_name.unwrap_or(std::any::type_name::<F>);
+        Task::new(kernel::with(|kernel| kernel.spawn_as(type_name, self.name, site, future)))
     }
 }
 

@@ -10,4 +10,4 @@ mod timers;
 
 pub use crate::instant::Instant;
 pub use interval::{Interval, interval};
-pub use sleep::{Sleep, now, sleep, sleep_until};
+pub use sleep::{Sleep, now, sleep, sleep_until, try_now};

@@ -21,6 +21,11 @@ pub fn now() -> Instant {
     clock::with(|clock| clock.now())
 }
 
+/// The virtual time of the running execution; `None` outside one. For libraries that also work without a simulation.
+pub fn try_now() -> Option<Instant> {
+    outside::is_inside().then(|| clock::with(|clock| clock.now()))
+}
+
 /// Waits for a duration of virtual time.
 ///
 /// The deadline is fixed here, at the call (as in tokio); the timer is armed at the first poll and removed when the future

@@ -85,6 +85,14 @@ pub enum TraceEvent {
         /// How many `catch_cancel` scopes were marked.
         scopes: u32,
     },
+    /// A request for a cancel scope inside a task reached it: the `catch_cancel` scopes below were marked, or, where there was
+    /// none, its future was dropped.
+    ScopeCancelled {
+        /// The task.
+        task: TaskId,
+        /// How many `catch_cancel` scopes were marked.
+        scopes: u32,
+    },
     /// A task panicked.
     Panicked {
         /// The task.

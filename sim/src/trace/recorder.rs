@@ -264,6 +264,12 @@ impl Recorder {
         self.keep(|| TraceEvent::CancelDelivered { task: TaskId::new(task), scopes });
     }
 
+    pub(crate) fn scope_cancelled(&self, task: u32, path_hash: u64, scopes: u32) {
+        self.hash(tag::SCOPE_CANCELLED ^ path_hash);
+        self.hash(scopes.into());
+        self.keep(|| TraceEvent::ScopeCancelled { task: TaskId::new(task), scopes });
+    }
+
     pub(crate) fn panicked(&self, task: u32, path_hash: u64, message: &str) {
         self.hash(tag::PANICKED ^ path_hash);
         self.hash_text(message);
@@ -380,4 +386,5 @@ mod tag {
     pub(super) const PANICKED: u64 = 0x0d << 56;
     pub(super) const FINISHED: u64 = 0x0e << 56;
     pub(super) const PENDING: u64 = 0x0f << 56;
+    pub(super) const SCOPE_CANCELLED: u64 = 0x10 << 56;
 }

@@ -84,7 +84,11 @@ impl fmt::Display for Line<'_> {
             TraceEvent::CancelRequested { task } => write!(f, "cancel {}", label(task)),
             TraceEvent::CancelDelivered { task, scopes: 0 } => write!(f, "cancel reaches {}: dropped", label(task)),
             TraceEvent::CancelDelivered { task, scopes } => {
-                write!(f, "cancel reaches {}: delivered to {scopes} scope{}", label(task), if *scopes == 1 { "" } else { "s" })
+                write!(f, "cancel reaches {}: delivered to {scopes} scope{}", label(task), plural(*scopes))
+            }
+            TraceEvent::ScopeCancelled { task, scopes: 0 } => write!(f, "cancel reaches a scope of {}: dropped", label(task)),
+            TraceEvent::ScopeCancelled { task, scopes } => {
+                write!(f, "cancel reaches a scope of {}: delivered to {scopes} scope{}", label(task), plural(*scopes))
             }
             TraceEvent::Panicked { task, message } => write!(f, "panic in {}: {message:?}", label(task)),
             TraceEvent::Finished { task, ending } => write!(f, "end {}: {ending}", label(task)),
@@ -92,4 +96,8 @@ impl fmt::Display for Line<'_> {
             TraceEvent::PendingAtExit { task } => write!(f, "pending at exit {}", label(task)),
         }
     }
+}
+
+fn plural(count: u32) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }
