@@ -27,7 +27,7 @@ mod wait_for;
 pub use as_completed::{AsCompleted, Settled, WithTimeout, as_completed};
 pub use gather::{Gather, GatherSettled, gather};
 pub use input::{Each, Futures, Iterable, Tuple};
-pub use race::{Race, race};
+pub use race::race;
 pub use shield::{Shield, shield};
 pub use task_group::{ChildFailed, Group, GroupError, task_group};
 pub use task_set::{TaskSet, TaskSetIter};
@@ -35,7 +35,7 @@ pub use timeout::{Elapsed, Timeout, timeout, timeout_at};
 pub use timeout_scope::{Deadline, TimeoutScope, timeout_scope, timeout_scope_at};
 pub use try_gather::{TryFutures, TryGather, try_gather};
 pub use wait::{ReturnWhen, Wait, Waited, wait, wait_try};
-pub use wait_for::{WaitFor, WaitForError, wait_for};
+pub use wait_for::{WaitForError, wait_for};
 
 /// What the macro `select!` expands to; not for users.
 #[doc(hidden)]

@@ -1,13 +1,10 @@
 //! [`race`].
 
-use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::panic::Location;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use reenact_sim::choose_one;
-use reenact_sim::task::{Builder, Task, Until, Watch};
+use reenact_sim::task::{Builder, Task, Until, Watch, catch_cancel, resume_cancel};
 
 use crate::outcome;
 
@@ -19,6 +16,8 @@ use crate::outcome;
 /// * When it is ready, every loser has ended: by the request, or in its own way before it or after catching it.
 /// * Children are spawned at the first poll, in argument order. Dropping an unfinished `race` requests cancel of each
 ///   unfinished child, once.
+/// * A cancel request for the waiter is never lost: it cancels the children, whose end is waited for, and then goes on. Further
+///   requests do not cut the waiting short.
 /// * Where panics are delivered, the panic of a winner goes on in the awaiter once the losers have ended.
 ///
 /// # Compared to others
@@ -45,44 +44,64 @@ use crate::outcome;
 /// # Ok::<(), reenact_sim::Failure>(())
 /// ```
 #[track_caller]
-pub fn race<I>(futures: I) -> Race<I>
+#[must_use = "race does nothing until it is awaited"]
+pub fn race<I>(futures: I) -> impl Future<Output = <I::Item as Future>::Output>
 where
     I: IntoIterator,
     I::Item: Future + 'static,
     <I::Item as Future>::Output: 'static,
 {
-    Race {
-        futures: Some(futures),
-        site: Location::caller(),
-        children: Contenders { tasks: Vec::new() },
-        watch: Watch::new(),
-        winner: None,
-    }
+    run(futures, Location::caller())
 }
 
-/// The future of [`race`].
-#[must_use = "race does nothing until it is awaited"]
-pub struct Race<I>
+async fn run<I>(futures: I, site: &'static Location<'static>) -> <I::Item as Future>::Output
 where
     I: IntoIterator,
     I::Item: Future + 'static,
+    <I::Item as Future>::Output: 'static,
 {
-    futures: Option<I>,
-    site: &'static Location<'static>,
-    children: Contenders<<I::Item as Future>::Output>,
-    watch: Watch,
-    winner: Option<usize>,
+    let mut children = Contenders { tasks: Vec::new(), cancelled: false };
+    children.tasks.extend(futures.into_iter().map(|future| Builder::new().spawned_at(site).spawn(future)));
+    assert!(!children.tasks.is_empty(), "race of no futures: nobody could win");
+    let mut watch = Watch::new();
+    for task in &children.tasks {
+        watch.add(task);
+    }
+    let (mut winner, mut request) = (None, None);
+    match catch_cancel(poll_fn(|cx| watch.poll(cx, Until::count(1)))).await {
+        Ok(()) => {
+            let ended = watch.finished();
+            winner = Some(ended[choose_one(ended.len())]);
+        }
+        Err(cancelled) => request = Some(cancelled),
+    }
+    children.cancel();
+    while let Err(cancelled) = catch_cancel(poll_fn(|cx| watch.poll(cx, Until::count(children.tasks.len())))).await {
+        request = Some(match request {
+            Some(former) => cancelled.outer(former),
+            None => cancelled,
+        });
+    }
+    match (request, winner) {
+        (Some(request), _) => resume_cancel(request).await,
+        (None, Some(winner)) => outcome::value(&children.tasks[winner], "race"),
+        (None, None) => unreachable!("a race that was not cancelled has a winner"),
+    }
 }
 
 /// Spawned children, cancelled when this is dropped.
 struct Contenders<T> {
     tasks: Vec<Task<T>>,
+    cancelled: bool,
 }
 
 impl<T> Contenders<T> {
-    fn cancel(&self) {
-        for task in &self.tasks {
-            task.cancel();
+    /// Once, however often it is called.
+    fn cancel(&mut self) {
+        if !std::mem::replace(&mut self.cancelled, true) {
+            for task in &self.tasks {
+                task.cancel();
+            }
         }
     }
 }
@@ -90,57 +109,5 @@ impl<T> Contenders<T> {
 impl<T> Drop for Contenders<T> {
     fn drop(&mut self) {
         self.cancel();
-    }
-}
-
-impl<I> Unpin for Race<I>
-where
-    I: IntoIterator,
-    I::Item: Future + 'static,
-{
-}
-
-impl<I> Future for Race<I>
-where
-    I: IntoIterator,
-    I::Item: Future + 'static,
-    <I::Item as Future>::Output: 'static,
-{
-    type Output = <I::Item as Future>::Output;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { futures, site, children, watch, winner } = &mut *self;
-        if let Some(futures) = futures.take() {
-            children.tasks = futures.into_iter().map(|future| Builder::new().spawned_at(site).spawn(future)).collect();
-            assert!(!children.tasks.is_empty(), "race of no futures: nobody could win");
-            for task in &children.tasks {
-                watch.add(task);
-            }
-        }
-        if winner.is_none() {
-            if watch.poll(cx, Until::count(1)).is_pending() {
-                return Poll::Pending;
-            }
-            let ended = watch.finished();
-            *winner = Some(ended[choose_one(ended.len())]);
-            children.cancel();
-        }
-        let (all, Some(winner)) = (children.tasks.len(), *winner) else { return Poll::Pending };
-        if watch.poll(cx, Until::count(all)).is_pending() {
-            return Poll::Pending;
-        }
-        let tasks = std::mem::take(&mut children.tasks);
-        assert!(!tasks.is_empty(), "race was polled after it was ready");
-        Poll::Ready(outcome::value(&tasks[winner], "race"))
-    }
-}
-
-impl<I> fmt::Debug for Race<I>
-where
-    I: IntoIterator,
-    I::Item: Future + 'static,
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Race").field("children", &self.watch.len()).field("winner", &self.winner).finish_non_exhaustive()
     }
 }

@@ -1,12 +1,12 @@
 //! [`wait_for`].
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
-use reenact_sim::task::{Task, TaskError, TaskPanic};
+use reenact_sim::task::{Task, TaskError, TaskPanic, catch_cancel, resume_cancel};
 use reenact_sim::time::{Sleep, now, sleep_until};
 
 /// Bounds the time that a task may take: cancels it at the deadline **and waits for its end**.
@@ -16,7 +16,8 @@ use reenact_sim::time::{Sleep, now, sleep_until};
 /// # Guarantees for every schedule
 ///
 /// * (B1) When it is ready, the task has ended.
-/// * (B2) Cancelling the waiter loses no request: dropping an unfinished `wait_for` requests cancel of the task.
+/// * (B2) A cancel request for the waiter is never lost: it cancels the task, whose end is waited for, and then goes on, whatever the
+///   task returned; further requests do not cut the waiting short. Dropping an unfinished `wait_for` requests cancel of the task.
 /// * (B3) It takes no longer than the deadline and the task's own clean-up.
 /// * (B4) [`Elapsed`](WaitForError::Elapsed) means that the task ended by the request. A value means that the task
 ///   returned it, possibly after catching the request: then the value wins.
@@ -51,8 +52,9 @@ use reenact_sim::time::{Sleep, now, sleep_until};
 /// # Ok::<(), reenact_sim::Failure>(())
 /// ```
 #[track_caller]
-pub fn wait_for<T>(task: Task<T>, duration: Duration) -> WaitFor<T> {
-    WaitFor { task: Some(task), sleep: sleep_until(now() + duration), elapsed: false }
+#[must_use = "wait_for does nothing until it is awaited"]
+pub fn wait_for<T: 'static>(task: Task<T>, duration: Duration) -> impl Future<Output = Result<T, WaitForError>> {
+    run(task, sleep_until(now() + duration))
 }
 
 /// Why [`wait_for`] has no value.
@@ -78,47 +80,31 @@ impl fmt::Display for WaitForError {
 
 impl std::error::Error for WaitForError {}
 
-/// The future of [`wait_for`].
-#[derive(Debug)]
-#[must_use = "wait_for does nothing until it is awaited"]
-pub struct WaitFor<T> {
-    /// `None` once it was ready.
-    task: Option<Task<T>>,
-    sleep: Sleep,
-    /// The deadline was reached and cancel requested.
-    elapsed: bool,
-}
-
-impl<T: 'static> Future for WaitFor<T> {
-    type Output = Result<T, WaitForError>;
-
-    /// # Panics
-    ///
-    /// After it was ready.
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
-        let Some(task) = &mut this.task else { panic!("wait_for was polled after it was ready") };
-        if let Poll::Ready(result) = Pin::new(&mut *task).poll(cx) {
-            this.task = None;
-            this.sleep = sleep_until(now());
-            return Poll::Ready(result.map_err(|error| match error {
-                TaskError::Cancelled if this.elapsed => WaitForError::Elapsed,
-                TaskError::Cancelled => WaitForError::Cancelled,
-                TaskError::Panicked(panic) => WaitForError::Panicked(panic),
-            }));
+async fn run<T: 'static>(task: Task<T>, mut sleep: Sleep) -> Result<T, WaitForError> {
+    // If this future is dropped, too.
+    let mut task = task.cancel_on_drop();
+    let mut elapsed = false;
+    let ended = catch_cancel(poll_fn(|cx| {
+        if let Poll::Ready(result) = Pin::new(&mut task).poll(cx) {
+            return Poll::Ready(result);
         }
-        if !this.elapsed && (this.sleep.is_elapsed() || Pin::new(&mut this.sleep).poll(cx).is_ready()) {
-            this.elapsed = true;
+        if !elapsed && (sleep.is_elapsed() || Pin::new(&mut sleep).poll(cx).is_ready()) {
+            elapsed = true;
             task.cancel();
         }
         Poll::Pending
+    }));
+    let mut request = match ended.await {
+        Ok(Ok(value)) => return Ok(value),
+        Ok(Err(TaskError::Cancelled)) if elapsed => return Err(WaitForError::Elapsed),
+        Ok(Err(TaskError::Cancelled)) => return Err(WaitForError::Cancelled),
+        Ok(Err(TaskError::Panicked(panic))) => return Err(WaitForError::Panicked(panic)),
+        Err(request) => request,
+    };
+    drop(sleep);
+    task.cancel();
+    while let Err(further) = catch_cancel(&mut task).await {
+        request = further.outer(request);
     }
-}
-
-impl<T> Drop for WaitFor<T> {
-    fn drop(&mut self) {
-        if let Some(task) = &self.task {
-            task.cancel();
-        }
-    }
+    resume_cancel(request).await
 }

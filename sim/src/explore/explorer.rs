@@ -1,11 +1,13 @@
 //! [`Explorer`]: settings of an exploration.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::environment::Environment;
+use super::run::Tested;
 use super::{Report, Verdict};
 use crate::config::{Limit, PendingAtExit, Settings, TaskPanics};
 use crate::error::Error;
@@ -14,6 +16,7 @@ use crate::schedule::Schedule;
 use crate::scheduler::SchedulerKind;
 use crate::seed::Seed;
 use crate::simulation::Execution;
+use crate::simulation::once::Closure;
 
 /// Executions of an exploration that nobody said a number for.
 const EXECUTIONS: u64 = 1_000;
@@ -214,7 +217,9 @@ impl Explorer {
         F::Output: Verdict,
     {
         let plan = self.plan_or_panic();
-        self.explore(&plan, body)
+        let error = RefCell::new(None);
+        let program = Closure::new(body, |output: F::Output| drop(error.replace(output.error())));
+        self.explore(&plan, &Tested { program: &program, error: &error })
     }
 
     /// Shows every execution with its full trace, until `look` breaks or the budget is used up. Never stops at a failure.
@@ -246,14 +251,20 @@ impl Explorer {
     /// assert_eq!(outputs.len(), 6);
     /// ```
     #[track_caller]
-    pub fn visit<F>(&self, body: impl Fn() -> F, look: impl FnMut(&Execution<F::Output>) -> ControlFlow<()>) -> Report
+    pub fn visit<F>(&self, body: impl Fn() -> F, mut look: impl FnMut(&Execution<F::Output>) -> ControlFlow<()>) -> Report
     where
         F: Future,
     {
         let plan = self.plan_or_panic();
+        let result = RefCell::new(None);
+        let program = Closure::new(body, |output: F::Output| drop(result.replace(Some(output))));
+        let mut look = |execution: Execution<()>| {
+            let result = result.take();
+            look(&execution.with(|| result.unwrap_or_else(|| unreachable!("an execution that has not failed has a result"))))
+        };
         match &plan.replay {
-            Some(schedule) => self.show_replay(&plan, schedule, body, |output| output, look),
-            None => self.look_at_each(&plan, body, |output| output, look),
+            Some(schedule) => self.show_replay(&plan, schedule, &program, &mut look),
+            None => self.look_at_each(&plan, &program, &mut look),
         }
     }
 
@@ -268,7 +279,11 @@ impl Explorer {
         F: Future,
         F::Output: Verdict,
     {
-        let report = self.run(body);
+        self.judge(&self.run(body));
+    }
+
+    #[track_caller]
+    fn judge(&self, report: &Report) {
         for warning in &report.warnings {
             warn(&format!("{}: {warning}", self.name.as_deref().unwrap_or("reenact")));
         }

@@ -1,57 +1,50 @@
 //! Looking closer: the failing execution is run once more, with everything recorded.
 
-use std::future::Future;
 use std::io::Write;
 use std::ops::ControlFlow;
 
+use super::Report;
 use super::explorer::{Explorer, Plan};
-use super::{Report, Verdict};
+use super::run::{Tested, full};
 use crate::kernel::{self, FailureKind, Model, Order};
 use crate::output::Echo;
 use crate::schedule::Schedule;
 use crate::scheduler::{Chooser, Replay};
 use crate::seed::Seed;
-use crate::simulation::{Execution, Failure, once};
+use crate::simulation::once::Program;
+use crate::simulation::{Execution, Failure};
 use crate::trace::{TaskId, recorder};
 
 impl Explorer {
-    /// Runs the execution that is just over once more, with a full trace, and whether it came out the same.
+    /// Runs the execution that is just over once more, with a full trace.
     #[track_caller]
-    pub(super) fn rerun<F>(&self, order: &Order, seed: Seed, body: &impl Fn() -> F) -> (Execution<Option<String>>, bool)
-    where
-        F: Future,
-        F::Output: Verdict,
-    {
+    pub(super) fn rerun(&self, order: &Order, seed: Seed, body: &Tested<'_>) -> Again {
         let schedule = kernel::with(|kernel| kernel.schedule());
         let digest = recorder::with(|recorder| recorder.digest());
         let mut replay = Chooser::Any(Box::new(Replay::new(&schedule)));
         replay.begin(0, &Model::default());
         let order = Order { full: true, ..*order };
-        let (execution, _, _) = once::full(&order, replay, seed, body, |output| output.error());
+        let (execution, _, _) = full(&order, replay, seed, body.program);
         let same = execution.trace.digest() == digest;
-        (execution, same)
+        Again { execution, error: body.error.take(), same }
     }
 
     /// The failure of the execution that is just over, from a second run with a full trace. If the second run is not the
     /// same, that is the failure: nothing else about it could be trusted.
     #[track_caller]
-    pub(super) fn look_closer<F>(
+    pub(super) fn look_closer(
         &self,
         plan: &Plan,
         order: &Order,
         index: u64,
         first: (FailureKind, String),
-        body: &impl Fn() -> F,
-    ) -> Failure
-    where
-        F: Future,
-        F::Output: Verdict,
-    {
-        let (execution, same) = self.rerun(order, plan.seed, body);
+        body: &Tested<'_>,
+    ) -> Failure {
+        let Again { execution, error, same } = self.rerun(order, plan.seed, body);
         let (kind, message) = first;
         // What the scheduler itself brought about cannot be repeated by a replay.
         let of_scheduler = matches!(kind, FailureKind::Divergence | FailureKind::Nondeterminism);
-        let mut failure = match failure_of(&execution, plan.seed) {
+        let mut failure = match failure_of(&execution, error, plan.seed) {
             _ if of_scheduler => failure_at_end(&execution, plan.seed, kind, message),
             Some(failure) if same && failure.kind == kind => failure,
             other => {
@@ -92,22 +85,12 @@ impl Explorer {
 
     /// Runs exactly one execution, for somebody who watches: output as it comes, then the whole trace.
     #[track_caller]
-    pub(super) fn replay<F>(&self, plan: &Plan, schedule: &Schedule, body: impl Fn() -> F) -> Report
-    where
-        F: Future,
-        F::Output: Verdict,
-    {
+    pub(super) fn replay(&self, plan: &Plan, schedule: &Schedule, body: &Tested<'_>) -> Report {
         let mut failure = None;
-        let mut report = self.show_replay(
-            plan,
-            schedule,
-            body,
-            |output| output.error(),
-            |execution| {
-                failure = failure_of(execution, plan.seed);
-                ControlFlow::Continue(())
-            },
-        );
+        let mut report = self.show_replay(plan, schedule, body.program, &mut |execution| {
+            failure = failure_of(&execution, body.error.take(), plan.seed);
+            ControlFlow::Continue(())
+        });
         if let Some(failure) = &mut failure {
             self.hint(plan, failure, 0);
         }
@@ -120,17 +103,16 @@ impl Explorer {
 
     /// The same for whoever looks at every execution.
     #[track_caller]
-    pub(super) fn show_replay<F: Future, R>(
+    pub(super) fn show_replay(
         &self,
         plan: &Plan,
         schedule: &Schedule,
-        body: impl Fn() -> F,
-        finish: impl Fn(F::Output) -> R,
-        mut look: impl FnMut(&Execution<R>) -> ControlFlow<()>,
+        program: &dyn Program,
+        look: &mut dyn FnMut(Execution<()>) -> ControlFlow<()>,
     ) -> Report {
         say(&format!("replaying {schedule}{}", self.name.as_ref().map_or_else(String::new, |name| format!(" of {name}"))));
         let mut echo = Some(Echo::new());
-        self.look_at_each(plan, body, finish, |execution| {
+        self.look_at_each(plan, program, &mut |execution| {
             echo = None;
             say(&format!("\ntrace:\n{}", execution.trace));
             look(execution)
@@ -138,16 +120,25 @@ impl Explorer {
     }
 }
 
+/// A second run of an execution.
+pub(super) struct Again {
+    pub(super) execution: Execution<()>,
+    /// The error that its body returned.
+    error: Option<String>,
+    /// Whether it came out the same.
+    same: bool,
+}
+
 /// The failure of an execution whose body may have returned an error; `None` if it passed.
-fn failure_of(execution: &Execution<Option<String>>, seed: Seed) -> Option<Failure> {
+fn failure_of(execution: &Execution<()>, error: Option<String>, seed: Seed) -> Option<Failure> {
     match &execution.outcome {
         Err(failure) => Some(failure.clone()),
-        Ok(error) => error.clone().map(|error| failure_at_end(execution, seed, FailureKind::Error, error)),
+        Ok(()) => error.map(|error| failure_at_end(execution, seed, FailureKind::Error, error)),
     }
 }
 
 /// A failure that was found when the execution was over.
-fn failure_at_end<T>(execution: &Execution<T>, seed: Seed, kind: FailureKind, message: String) -> Failure {
+fn failure_at_end(execution: &Execution<()>, seed: Seed, kind: FailureKind, message: String) -> Failure {
     let main = execution.trace.task(TaskId::MAIN);
     Failure {
         kind,

@@ -1,17 +1,33 @@
 //! The loop over executions.
 
-use std::future::Future;
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::explorer::{Explorer, Plan};
 use super::seen::Seen;
-use super::{Report, Verdict};
+use super::Report;
 use crate::kernel::{FailureKind, Model, Order};
 use crate::schedule::Schedule;
 use crate::scheduler::{Chooser, Replay, SchedulerKind};
 use crate::seed::Seed;
-use crate::simulation::{Execution, Warning, once};
+use crate::simulation::once::{self, Program};
+use crate::simulation::{Execution, Warning};
+
+/// A program whose output may mean that it failed.
+pub(super) struct Tested<'a> {
+    pub(super) program: &'a dyn Program,
+    /// Where it puts the error.
+    pub(super) error: &'a RefCell<Option<String>>,
+}
+
+/// Runs a program once with a full trace.
+#[track_caller]
+pub(super) fn full(order: &Order, scheduler: Chooser, seed: Seed, program: &dyn Program) -> (Execution<()>, Option<Chooser>, bool) {
+    let (mut scheduler, mut ended) = (Some(scheduler), None);
+    program.execute(&mut |main| ended = scheduler.take().map(|scheduler| once::full(order, scheduler, seed, main)));
+    ended.unwrap_or_else(|| unreachable!("a program makes one main"))
+}
 
 /// What the loop has come to so far.
 #[derive(Default)]
@@ -26,33 +42,29 @@ struct Progress {
 impl Explorer {
     /// Runs until a failure, keeping digests only.
     #[track_caller]
-    pub(super) fn explore<F>(&self, plan: &Plan, body: impl Fn() -> F) -> Report
-    where
-        F: Future,
-        F::Output: Verdict,
-    {
+    pub(super) fn explore(&self, plan: &Plan, body: &Tested<'_>) -> Report {
         if let Some(schedule) = &plan.replay {
             return self.replay(plan, schedule, body);
         }
         let mut progress = Progress::default();
         let mut failure = None;
-        self.each(plan, &body, |execution, scheduler, order| {
-            let (outcome, scheduler) = once::brief(&order, scheduler, &body, |output| output.error());
+        self.each(plan, body.program, &mut |execution, scheduler, order| {
+            let (outcome, scheduler) = once::brief(&order, scheduler, body.program);
             progress.executions += 1;
             match outcome {
-                Ok((error, brief)) => {
+                Ok(brief) => {
                     progress.seen.add(brief.digest);
-                    if let Some(error) = error {
-                        failure = Some(self.look_closer(plan, &order, execution, (FailureKind::Error, error), &body));
+                    if let Some(error) = body.error.take() {
+                        failure = Some(self.look_closer(plan, &order, execution, (FailureKind::Error, error), body));
                     } else if brief.remarkable && progress.warnings.is_empty() {
-                        progress.warnings = self.rerun(&order, plan.seed, &body).0.warnings;
+                        progress.warnings = self.rerun(&order, plan.seed, body).execution.warnings;
                     }
                 }
                 Err(fault) if fault.stopped => progress.stopped += 1,
                 Err(fault) => {
                     progress.seen.add(crate::trace::recorder::with(|recorder| recorder.digest()));
                     let what = (fault.kind, fault.message);
-                    failure = Some(self.look_closer(plan, &order, execution, what, &body));
+                    failure = Some(self.look_closer(plan, &order, execution, what, body));
                 }
             }
             progress.exhausted = scheduler.as_ref().is_some_and(|scheduler| scheduler.exhausted());
@@ -65,21 +77,17 @@ impl Explorer {
 
     /// Shows every execution to `look`.
     #[track_caller]
-    pub(super) fn look_at_each<F, R>(
+    pub(super) fn look_at_each(
         &self,
         plan: &Plan,
-        body: impl Fn() -> F,
-        finish: impl Fn(F::Output) -> R,
-        mut look: impl FnMut(&Execution<R>) -> ControlFlow<()>,
-    ) -> Report
-    where
-        F: Future,
-    {
+        program: &dyn Program,
+        look: &mut dyn FnMut(Execution<()>) -> ControlFlow<()>,
+    ) -> Report {
         let mut progress = Progress::default();
         let mut first_failure = None;
-        self.each(plan, &body, |index, scheduler, order| {
+        self.each(plan, program, &mut |index, scheduler, order| {
             let order = Order { full: true, ..order };
-            let (mut execution, scheduler, stopped) = once::full(&order, scheduler, plan.seed, &body, &finish);
+            let (mut execution, scheduler, stopped) = full(&order, scheduler, plan.seed, program);
             progress.executions += 1;
             progress.stopped += u64::from(stopped);
             progress.seen.add(execution.trace.digest());
@@ -93,7 +101,7 @@ impl Explorer {
                 }
             }
             progress.exhausted = scheduler.as_ref().is_some_and(|scheduler| scheduler.exhausted());
-            (scheduler, look(&execution))
+            (scheduler, look(execution))
         });
         let mut report = progress.report(plan);
         report.failure = first_failure;
@@ -102,11 +110,11 @@ impl Explorer {
 
     /// Calls `run` with one scheduler for each execution of the plan.
     #[track_caller]
-    fn each<F: Future>(
+    fn each(
         &self,
         plan: &Plan,
-        body: &impl Fn() -> F,
-        mut run: impl FnMut(u64, Chooser, Order) -> (Option<Chooser>, ControlFlow<()>),
+        program: &dyn Program,
+        run: &mut dyn FnMut(u64, Chooser, Order) -> (Option<Chooser>, ControlFlow<()>),
     ) {
         let mut scheduler = match (&plan.replay, &self.factory) {
             (Some(schedule), _) => Chooser::Any(Box::new(Replay::new(schedule))),
@@ -114,7 +122,7 @@ impl Explorer {
             (None, None) => plan.scheduler.clone().unwrap_or(SchedulerKind::Random).build(plan.seed),
         };
         let executions = if plan.replay.is_some() { 1 } else { plan.executions };
-        let model = if scheduler.needs_model() { self.calibrate(plan, body) } else { Model::default() };
+        let model = if scheduler.needs_model() { self.calibrate(plan, program) } else { Model::default() };
         let clock = plan.time_limit.map(WallClock::start);
         for execution in 0..executions {
             scheduler.begin(execution, &model);
@@ -130,9 +138,9 @@ impl Explorer {
 
     /// One execution in fifo order, to learn how long the program is.
     #[track_caller]
-    fn calibrate<F: Future>(&self, plan: &Plan, body: &impl Fn() -> F) -> Model {
+    fn calibrate(&self, plan: &Plan, program: &dyn Program) -> Model {
         let order = Order { settings: self.settings, data_seed: plan.data_seed(0), full: false };
-        let _ = once::brief(&order, SchedulerKind::Fifo.build(plan.seed), body, drop);
+        let _ = once::brief(&order, SchedulerKind::Fifo.build(plan.seed), program);
         once::steps_from_first_choice()
     }
 }

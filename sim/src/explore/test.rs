@@ -99,6 +99,11 @@ where
     F: Future,
     F::Output: Verdict,
 {
+    explorer(&target, options).check(body);
+}
+
+#[track_caller]
+fn explorer(target: &TestTarget, options: &[TestOption]) -> Explorer {
     let mut explorer = Explorer::new().name(format!("{}::{}", target.crate_name(), target.test_name()));
     explorer.command = Some(target.command());
     for option in options {
@@ -107,7 +112,7 @@ where
             Err(error) => panic!("#[reenact::test]: {error}"),
         };
     }
-    explorer.check(body);
+    explorer
 }
 
 fn apply(mut explorer: Explorer, option: TestOption) -> Result<Explorer, Error> {

@@ -1,9 +1,6 @@
 //! From the first line of an execution to the last: begin, run, last steps, what is pending, drop everything.
 
-use std::future::Future;
-use std::pin::pin;
-
-use super::step::{Main, MainFuture};
+use super::step::Main;
 use super::{Chooser, FailureKind, Fault, Kernel, Phase, panics};
 use crate::config::{PendingAtExit, Settings};
 use crate::schedule::TaskPath;
@@ -12,9 +9,9 @@ use crate::time::clock;
 use crate::trace::recorder::{self, Recorder};
 use crate::trace::{Site, TaskId, WaitReason};
 
-/// What an execution left: its fault or main's result, and the scheduler for the next one.
-pub(crate) struct Ended<T> {
-    pub(crate) outcome: Result<T, Fault>,
+/// What an execution left: its fault, or nothing if main has finished; and the scheduler for the next one.
+pub(crate) struct Ended {
+    pub(crate) outcome: Result<(), Fault>,
     pub(crate) scheduler: Option<Chooser>,
     /// Tasks that had not ended.
     pub(crate) pending: Vec<Pending>,
@@ -62,43 +59,33 @@ impl Drop for Reset<'_> {
 }
 
 impl Kernel {
-    /// Runs one execution. `finish` makes of main's result what the caller wants, while destructors still belong to the
-    /// execution.
+    /// Runs one execution. Main finishes while destructors still belong to it.
     ///
     /// # Panics
     ///
     /// Inside an execution; with a panic of a scheduler of the user's own.
     #[track_caller]
-    pub(crate) fn execute<F: Future, R>(
-        &self,
-        order: &Order,
-        scheduler: Chooser,
-        body: impl FnOnce() -> F,
-        finish: impl FnOnce(F::Output) -> R,
-    ) -> Ended<R> {
+    pub(crate) fn execute(&self, order: &Order, scheduler: Chooser, main: &mut dyn Main) -> Ended {
         let inbox = self.begin(order.settings, order.data_seed, scheduler, order.full);
         let reset = Reset(self);
         let quiet = panics::Quiet::new();
-        // The body is called within main's first step, so what it does before its first await is traced like the rest.
-        let future = pin!(Some(async { body().await }));
-        let mut main = MainFuture { future, output: None };
-        self.drive(&mut main, &inbox);
+        self.drive(main, &inbox);
         if self.main_done.get() && self.fault.borrow().is_none() {
-            self.last_steps(&mut main, &inbox);
+            self.last_steps(main, &inbox);
         }
         self.check_scheduler();
         let pending = self.settle_pending();
         self.set_phase(Phase::Dropping);
         // The trace of a failure ends with the failure.
         let mark = self.fault.borrow().is_some().then(|| recorder::with(Recorder::mark));
-        let mut result = None;
-        self.run_caught(Some(0), || match (main.output.take(), mark) {
-            (Some(output), None) => result = Some(finish(output)),
-            (output, _) => {
-                main.clear();
-                drop(output);
-            }
+        let mut finished = false;
+        self.run_caught(Some(0), || match mark {
+            None => finished = main.finish(),
+            Some(_) => main.clear(),
         });
+        if !finished {
+            self.run_caught(Some(0), || main.clear());
+        }
         self.drop_everything();
         if let Some(mark) = mark {
             recorder::with(|recorder| recorder.rewind(mark));
@@ -106,10 +93,10 @@ impl Kernel {
         drop(quiet);
         let scheduler = self.core.borrow_mut().end();
         drop(reset);
-        let outcome = match (self.fault.borrow_mut().take(), result) {
-            (None, Some(result)) => Ok(result),
-            (Some(fault), _) => Err(fault),
-            (None, None) => unreachable!("an execution ends with main's result or with a fault"),
+        let outcome = match self.fault.borrow_mut().take() {
+            Some(fault) => Err(fault),
+            None if finished => Ok(()),
+            None => unreachable!("an execution ends with main's result or with a fault"),
         };
         Ended { outcome, scheduler, pending }
     }

@@ -39,6 +39,7 @@ pub(crate) use fault::Fault;
 pub(crate) use handle::{Standing, Taken};
 pub(crate) use random::Random;
 pub(crate) use scopes::{Request, ScopeKey, ScopeKind};
+pub(crate) use step::{Main, MainFuture};
 pub(crate) use waker::TaskWord;
 pub(crate) use watch::Group;
 

@@ -15,22 +15,26 @@ use crate::trace::recorder::Recorder;
 use crate::trace::{Ending, TaskId};
 
 /// The main task. Unlike the others it lives on the stack of whoever runs the execution.
+///
+/// A trait object, so that running and exploring is compiled once and not for every program.
 pub(crate) trait Main {
     /// Polls it; `true` when it is done.
     fn poll(&mut self, cx: &mut Context<'_>) -> bool;
-    /// Drops its future.
+    /// Makes of its output what the caller wants; `false` if there is no output.
+    fn finish(&mut self) -> bool;
+    /// Drops its future and its output.
     fn clear(&mut self);
 }
 
 /// The future of main with the place for its result.
-#[derive(Debug)]
-pub(crate) struct MainFuture<'a, F: Future> {
+pub(crate) struct MainFuture<'a, F: Future, G> {
     pub(crate) future: Pin<&'a mut Option<F>>,
     pub(crate) output: Option<F::Output>,
+    /// What becomes of the output, within the execution.
+    pub(crate) finish: G,
 }
 
-impl<F: Future> Main for MainFuture<'_, F> {
-    #[inline]
+impl<F: Future, G: FnMut(F::Output)> Main for MainFuture<'_, F, G> {
     fn poll(&mut self, cx: &mut Context<'_>) -> bool {
         let Some(future) = self.future.as_mut().as_pin_mut() else { return true };
         match future.poll(cx) {
@@ -43,8 +47,15 @@ impl<F: Future> Main for MainFuture<'_, F> {
         }
     }
 
+    fn finish(&mut self) -> bool {
+        let output = self.output.take();
+        output.map(&mut self.finish).is_some()
+    }
+
     fn clear(&mut self) {
+        let output = self.output.take();
         self.future.set(None);
+        drop(output);
     }
 }
 

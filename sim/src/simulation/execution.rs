@@ -28,6 +28,14 @@ pub struct Execution<T> {
     pub warnings: Vec<Warning>,
 }
 
+impl Execution<()> {
+    /// The same with what main's output became.
+    pub(crate) fn with<T>(self, output: impl FnOnce() -> T) -> Execution<T> {
+        let Self { outcome, trace, schedule, choices, stats, pending, warnings } = self;
+        Execution { outcome: outcome.map(|()| output()), trace, schedule, choices, stats, pending, warnings }
+    }
+}
+
 /// What was counted in an execution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,13 +1,15 @@
 //! Running the kernel once, and turning what it leaves into values.
 
 use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::pin;
 use std::time::Duration;
 
 use super::failure::Hints;
 use super::{Execution, Failure, PendingTask, Stats, Warning};
 use crate::config::PendingAtExit;
 use crate::instant::Instant;
-use crate::kernel::{self, Ended, Fault, Kernel, Model, Order, Pending};
+use crate::kernel::{self, Ended, Fault, Kernel, Main, MainFuture, Model, Order, Pending};
 use crate::scheduler::Chooser;
 use crate::seed::Seed;
 use crate::time::clock;
@@ -21,37 +23,70 @@ pub(crate) struct Brief {
     pub(crate) remarkable: bool,
 }
 
-/// Runs the program once and keeps the digest, and what `finish` makes of its result within the execution. What it left is in
-/// the kernel until the next one.
-#[inline]
-#[allow(clippy::type_complexity, reason = "the scheduler goes in and comes out beside the outcome")]
-pub(crate) fn brief<F: Future, R>(
-    order: &Order,
-    scheduler: Chooser,
-    body: impl FnOnce() -> F,
-    finish: impl FnOnce(F::Output) -> R,
-) -> (Result<(R, Brief), Fault>, Option<Chooser>) {
+/// A program that can be run again and again: a body, and what becomes of its output.
+///
+/// Explorations take it as a trait object, so that they are compiled once and not for every body.
+pub(crate) trait Program {
+    /// Makes a main of it, for one execution.
+    fn execute(&self, run: &mut dyn FnMut(&mut dyn Main));
+}
+
+/// The only program there is.
+pub(crate) struct Closure<B, F, G> {
+    body: B,
+    finish: G,
+    future: PhantomData<fn() -> F>,
+}
+
+impl<B, F, G> Closure<B, F, G>
+where
+    B: Fn() -> F,
+    F: Future,
+    G: Fn(F::Output),
+{
+    pub(crate) fn new(body: B, finish: G) -> Self {
+        Self { body, finish, future: PhantomData }
+    }
+}
+
+impl<B, F, G> Program for Closure<B, F, G>
+where
+    B: Fn() -> F,
+    F: Future,
+    G: Fn(F::Output),
+{
+    fn execute(&self, run: &mut dyn FnMut(&mut dyn Main)) {
+        with_main(&self.body, &self.finish, run);
+    }
+}
+
+/// The body is called within main's first step, so what it does before its first await is traced like the rest.
+pub(crate) fn with_main<F: Future>(body: impl FnOnce() -> F, finish: impl FnMut(F::Output), run: &mut dyn FnMut(&mut dyn Main)) {
+    let future = pin!(Some(async { body().await }));
+    run(&mut MainFuture { future, output: None, finish });
+}
+
+/// Runs the program once and keeps the digest. What it left is in the kernel until the next one.
+pub(crate) fn brief(order: &Order, scheduler: Chooser, program: &dyn Program) -> (Result<Brief, Fault>, Option<Chooser>) {
+    let mut scheduler = Some(scheduler);
+    let mut ended = None;
     kernel::with(|kernel| {
-        let Ended { outcome, scheduler, pending } = kernel.execute(order, scheduler, body, finish);
-        let outcome = outcome.map(|result| {
+        program.execute(&mut |main| ended = scheduler.take().map(|scheduler| kernel.execute(order, scheduler, main)));
+        let Some(Ended { outcome, scheduler, pending }) = ended else { unreachable!("a program makes one main") };
+        let outcome = outcome.map(|()| {
             let warn = !pending.is_empty() && order.settings.pending_at_exit == PendingAtExit::Warn;
             let digest = recorder::with(|recorder| recorder.digest());
-            (result, Brief { digest, remarkable: warn || kernel.has_unseen() })
+            Brief { digest, remarkable: warn || kernel.has_unseen() }
         });
         (outcome, scheduler)
     })
 }
 
-/// Runs the program once with a full trace. The last part says whether it stopped at a limit that is no failure.
-pub(crate) fn full<F: Future, R>(
-    order: &Order,
-    scheduler: Chooser,
-    seed: Seed,
-    body: impl FnOnce() -> F,
-    finish: impl FnOnce(F::Output) -> R,
-) -> (Execution<R>, Option<Chooser>, bool) {
+/// Runs main with a full trace. The last part says whether it stopped at a limit that is no failure.
+#[track_caller]
+pub(crate) fn full(order: &Order, scheduler: Chooser, seed: Seed, main: &mut dyn Main) -> (Execution<()>, Option<Chooser>, bool) {
     kernel::with(|kernel| {
-        let Ended { outcome, scheduler, pending } = kernel.execute(order, scheduler, body, finish);
+        let Ended { outcome, scheduler, pending } = kernel.execute(order, scheduler, main);
         let stats = stats(kernel);
         let pending = pending_tasks(pending);
         let mut stopped = false;

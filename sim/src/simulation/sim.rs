@@ -142,11 +142,15 @@ impl Sim {
         scheduler.begin(0, &model);
         let order =
             Order { settings: self.settings, data_seed: self.data_seed.unwrap_or_else(|| self.seed.derive(0)), full: true };
-        let (execution, scheduler, _) = once::full(&order, scheduler, self.seed, body, |output| output);
+        let (mut result, mut ended, mut scheduler) = (None, None, Some(scheduler));
+        once::with_main(body, |output| result = Some(output), &mut |main| {
+            ended = scheduler.take().map(|scheduler| once::full(&order, scheduler, self.seed, main));
+        });
+        let Some((execution, scheduler, _)) = ended else { unreachable!("a program makes one main") };
         if let Some(scheduler) = scheduler {
             self.scheduler.replace(scheduler);
         }
-        execution
+        execution.with(|| result.unwrap_or_else(|| unreachable!("an execution that has not failed has a result")))
     }
 }
 
