@@ -76,15 +76,18 @@ impl Kernel {
         body: impl FnOnce() -> F,
         finish: impl FnOnce(F::Output) -> R,
     ) -> Ended<R> {
-        let inbox = self.begin(order.settings, order.data_seed, scheduler, order.full);
+        self.begin(order.settings, order.data_seed, scheduler, order.full);
         let reset = Reset(self);
+        let inbox = self.inbox.borrow();
+        let Some(inbox) = inbox.as_deref() else { unreachable!("an execution begins with an inbox") };
         let quiet = panics::Quiet::new();
         // The body is called within main's first step, so what it does before its first await is traced like the rest.
         let future = pin!(Some(async { body().await }));
         let mut main = MainFuture { future, output: None };
-        self.drive(&mut main, &inbox);
-        if self.main_done.get() && self.fault.borrow().is_none() {
-            self.last_steps(&mut main, &inbox);
+        self.drive(&mut main, inbox);
+        let idle = self.core.borrow().view.ready.len() == 0 && inbox.is_empty();
+        if !idle && self.main_done.get() && self.fault.borrow().is_none() {
+            self.last_steps(&mut main, inbox);
         }
         self.check_scheduler();
         let pending = self.settle_pending();
@@ -116,7 +119,7 @@ impl Kernel {
 
     /// A replay that has not met every choice of its schedule was of another execution, whatever the end.
     fn check_scheduler(&self) {
-        let refusal = self.core.borrow_mut().scheduler.as_deref_mut().and_then(|scheduler| scheduler.refusal());
+        let refusal = self.core.borrow_mut().scheduler.as_mut().and_then(Chooser::refusal);
         let Some(refusal) = refusal else { return };
         let mut fault = self.fault.borrow_mut();
         if fault.as_ref().is_some_and(|fault| matches!(fault.kind, FailureKind::Divergence | FailureKind::Nondeterminism)) {
