@@ -1,56 +1,75 @@
 //! Which digests an exploration has seen, and what that says about those it has not.
 
-use std::hash::{BuildHasherDefault, Hasher};
-
 use crate::trace::Digest;
 
-/// Digests are hashes already, and nothing depends on the map's order.
-#[derive(Debug, Default)]
-struct Identity(u64);
-
-impl Hasher for Identity {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _bytes: &[u8]) {
-        unreachable!("digests are written as one u64");
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        self.0 = word;
-    }
-}
+/// Places of the smallest table.
+const PLACES: usize = 64;
 
 /// The digests seen so far.
-#[derive(Debug, Default)]
-#[allow(clippy::disallowed_types, reason = "the hasher is fixed and the map is never iterated")]
+///
+/// An exploration of small programs adds millions a second, each of them new, so this is a plain table of words: digests are
+/// hashes already, and lie at the first free place from the one that their bits say.
+#[derive(Debug)]
 pub(super) struct Seen {
-    /// Whether each was seen only once.
-    digests: std::collections::HashMap<u64, bool, BuildHasherDefault<Identity>>,
+    /// Digests without their lowest bit, which says whether it was seen again; 0 where there is none. A power of two of
+    /// them, at most half of them taken.
+    places: Vec<u64>,
+    distinct: u64,
+    /// How many were seen once.
     once: u64,
     total: u64,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self { places: vec![0; PLACES], distinct: 0, once: 0, total: 0 }
+    }
 }
 
 impl Seen {
     #[inline]
     pub(super) fn add(&mut self, digest: Digest) {
         self.total += 1;
-        let mut new = false;
-        let single = self.digests.entry(digest.get()).or_insert_with(|| {
-            new = true;
-            true
-        });
-        if new {
+        let key = key(digest);
+        let at = self.find(key);
+        let place = &mut self.places[at];
+        if *place == 0 {
+            *place = key;
             self.once += 1;
-        } else if *single {
-            *single = false;
+            self.distinct += 1;
+            if self.distinct as usize * 2 > self.places.len() {
+                self.grow();
+            }
+        } else if *place == key {
+            *place |= AGAIN;
             self.once -= 1;
         }
     }
 
+    /// The place of a digest, or the one where it is to go.
+    #[inline]
+    fn find(&self, key: u64) -> usize {
+        let mask = self.places.len() - 1;
+        let mut at = (key >> 1) as usize & mask;
+        while self.places[at] != 0 && self.places[at] & !AGAIN != key {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let places = vec![0; self.places.len() * 4];
+        for place in std::mem::replace(&mut self.places, places) {
+            if place != 0 {
+                let at = self.find(place & !AGAIN);
+                self.places[at] = place;
+            }
+        }
+    }
+
     pub(super) fn distinct(&self) -> u64 {
-        self.digests.len() as u64
+        self.distinct
     }
 
     /// The probability that one more execution shows a new digest: the share of executions whose digest was seen once (I.
@@ -58,6 +77,14 @@ impl Seen {
     pub(super) fn unseen(&self) -> f64 {
         if self.total == 0 { 1.0 } else { self.once as f64 / self.total as f64 }
     }
+}
+
+/// Set where a digest was seen more than once.
+const AGAIN: u64 = 1;
+
+/// The digest with its lowest bit off; never 0.
+fn key(digest: Digest) -> u64 {
+    (digest.get() & !AGAIN).max(2)
 }
 
 #[cfg(test)]
@@ -68,7 +95,7 @@ mod tests {
     fn the_estimate_is_the_share_of_digests_seen_once() {
         let mut seen = Seen::default();
         assert_eq!(seen.unseen(), 1.0);
-        for digest in [1, 2, 2, 3, 3, 3, 4, 5] {
+        for digest in [2, 4, 4, 6, 6, 6, 8, 10] {
             seen.add(Digest::new(digest));
         }
         assert_eq!(seen.distinct(), 5);

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::fault::FailureKind;
-use super::{Core, Kernel, View};
+use super::{Chooser, Core, Kernel, View};
 use crate::resource::Access;
-use crate::schedule::{Choice, ChoiceKind, TaskPath};
+use crate::schedule::{Answer, Choice, ChoiceKind, TaskPath};
 use crate::trace::TaskId;
 use crate::trace::recorder;
 
@@ -195,10 +195,24 @@ impl fmt::Debug for ChoicePoint<'_> {
 impl Core {
     /// Asks the scheduler which of several ready tasks steps next. `None` if its answer was no alternative.
     #[inline(always)]
-    pub(super) fn ask_task(&mut self, alternatives: u32) -> Option<u32> {
-        if let Some(random) = &mut self.random {
-            return Some(random.pick(alternatives));
-        }
+    pub(super) fn ask_task(&mut self, alternatives: u32) -> Option<Answer> {
+        // One after the other: a match on all of them takes more instructions.
+        let picked = if let Some(Chooser::Random(random)) = &mut self.scheduler {
+            random.pick(alternatives)
+        } else if let Some(Chooser::Exhaustive(exhaustive)) = &mut self.scheduler
+            && let Some(picked) = exhaustive.pick(ChoiceKind::Task, alternatives)
+        {
+            picked
+        } else {
+            self.ask_any_task(alternatives)?
+        };
+        let answer = Answer::new(picked, alternatives);
+        self.view.choices.push_task(answer);
+        Some(answer)
+    }
+
+    #[inline(never)]
+    fn ask_any_task(&mut self, alternatives: u32) -> Option<u32> {
         let picked = self.ask(ChoiceKind::Task, alternatives);
         if picked >= alternatives {
             self.bad_answer = picked;
@@ -208,26 +222,17 @@ impl Core {
     }
 
     fn ask(&mut self, kind: ChoiceKind, alternatives: u32) -> u32 {
-        if self.view.choices.is_empty() {
+        if self.view.choices.len() == 0 {
             self.counts.first_choice_at = self.counts.steps;
         }
         let point = ChoicePoint { kind, alternatives, view: &self.view };
-        match (&mut self.random, &mut self.scheduler) {
-            (Some(random), _) => random.pick(alternatives),
-            (None, Some(scheduler)) => scheduler.choose(&point),
-            (None, None) => 0,
-        }
-    }
-
-    #[inline]
-    pub(super) fn answered(&mut self, choice: Choice) {
-        self.view.choices.push(choice);
+        self.scheduler.as_deref_mut().map_or(0, |scheduler| scheduler.choose(&point))
     }
 
     /// Why the scheduler gave no answer.
     #[cold]
     pub(super) fn refused(&mut self, picked: u32, alternatives: u32) -> Refusal {
-        self.scheduler.as_deref_mut().and_then(|scheduler| scheduler.refusal()).unwrap_or_else(|| {
+        self.scheduler.as_mut().and_then(Chooser::refusal).unwrap_or_else(|| {
             let message =
                 format!("the scheduler picked alternative {picked} of {alternatives}: 0 to {} were valid", alternatives - 1);
             Refusal::new(FailureKind::Divergence, message)
@@ -244,7 +249,7 @@ impl Kernel {
             if picked < alternatives {
                 let choice = Choice { kind, picked, alternatives };
                 recorder::with(|recorder| recorder.choice(core.view.choices.len(), choice));
-                core.answered(choice);
+                core.view.choices.push(choice);
                 return Some(picked);
             }
             core.refused(picked, alternatives)

@@ -66,12 +66,15 @@ impl Kernel {
     /// Inside an execution; with a panic of a scheduler of the user's own.
     #[track_caller]
     pub(crate) fn execute(&self, order: &Order, scheduler: Chooser, main: &mut dyn Main) -> Ended {
-        let inbox = self.begin(order.settings, order.data_seed, scheduler, order.full);
+        self.begin(order.settings, order.data_seed, scheduler, order.full);
         let reset = Reset(self);
+        let inbox = self.inbox.borrow();
+        let Some(inbox) = inbox.as_deref() else { unreachable!("an execution begins with an inbox") };
         let quiet = panics::Quiet::new();
-        self.drive(main, &inbox);
-        if self.main_done.get() && self.fault.borrow().is_none() {
-            self.last_steps(main, &inbox);
+        self.drive(main, inbox);
+        let idle = self.core.borrow().view.ready.len() == 0 && inbox.is_empty();
+        if !idle && self.main_done.get() && self.fault.borrow().is_none() {
+            self.last_steps(main, inbox);
         }
         self.check_scheduler();
         let pending = self.settle_pending();
@@ -103,7 +106,7 @@ impl Kernel {
 
     /// A replay that has not met every choice of its schedule was of another execution, whatever the end.
     fn check_scheduler(&self) {
-        let refusal = self.core.borrow_mut().scheduler.as_deref_mut().and_then(|scheduler| scheduler.refusal());
+        let refusal = self.core.borrow_mut().scheduler.as_mut().and_then(Chooser::refusal);
         let Some(refusal) = refusal else { return };
         let mut fault = self.fault.borrow_mut();
         if fault.as_ref().is_some_and(|fault| matches!(fault.kind, FailureKind::Divergence | FailureKind::Nondeterminism)) {

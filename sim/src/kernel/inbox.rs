@@ -61,7 +61,7 @@ impl Serials {
     }
 
     /// A new execution: only the block in use stays registered.
-    pub(super) fn begin(&mut self) -> Arc<Inbox> {
+    pub(super) fn begin(&mut self) {
         if self.blocks.len() > 1 {
             let used = self.blocks.len() - 1;
             let mut registry = lock(&REGISTRY);
@@ -72,7 +72,20 @@ impl Serials {
         if !inbox.is_empty() {
             inbox.take();
         }
-        inbox.clone()
+    }
+
+    /// Where wakes arrive.
+    pub(super) fn inbox(&mut self) -> Arc<Inbox> {
+        self.inbox.get_or_insert_default().clone()
+    }
+
+    /// What tells this execution from all others: the serial that its main task is about to get.
+    #[inline]
+    pub(super) fn epoch(&mut self) -> u64 {
+        if self.next == self.end {
+            self.take_block();
+        }
+        self.next
     }
 
     #[inline]

@@ -8,6 +8,7 @@ mod choice;
 mod chooser;
 mod delivery;
 mod end;
+mod exhaustive;
 mod extras;
 mod fault;
 mod handle;
@@ -28,11 +29,11 @@ mod watch;
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use choice::{ChoicePoint, Model, Refusal, Scheduler};
 pub(crate) use chooser::Chooser;
 pub(crate) use end::{Ended, Order, Pending};
+pub(crate) use exhaustive::Exhaustive;
 pub(crate) use extras::Panicked;
 pub use fault::FailureKind;
 pub(crate) use fault::Fault;
@@ -45,7 +46,7 @@ pub(crate) use watch::Group;
 
 use crate::config::Settings;
 use crate::resource::Access;
-use crate::schedule::{Choice, Schedule};
+use crate::schedule::{Choice, ChoiceLog, Schedule};
 use crate::seed::Seed;
 use crate::time::clock;
 use crate::trace::recorder;
@@ -76,6 +77,7 @@ impl Drop for Cleanup {
     fn drop(&mut self) {
         with(|kernel| {
             if kernel.phase.get() == Phase::Idle {
+                kernel.inbox.take();
                 kernel.core.replace(Core::new());
                 kernel.scopes.replace(Scopes::new());
                 kernel.watches.replace(Watches::new());
@@ -104,8 +106,10 @@ enum Phase {
 pub(crate) struct Kernel {
     phase: Cell<Phase>,
     settings: Cell<Settings>,
-    /// Which execution of the process this is.
+    /// Which execution of the process this is: the serial of its main task.
     epoch: Cell<u64>,
+    /// Where wakes from other threads arrive. Borrowed as long as an execution lasts, which is cheaper than an owner more.
+    inbox: RefCell<Option<Arc<Inbox>>>,
     core: RefCell<Core>,
     scopes: RefCell<Scopes>,
     watches: RefCell<Watches>,
@@ -141,9 +145,8 @@ pub(crate) struct Kernel {
 struct Core {
     view: View,
     serials: Serials,
-    /// The scheduler of this execution: the random one, or any other.
-    random: Option<Box<Random>>,
-    scheduler: Option<Box<dyn Scheduler>>,
+    /// The scheduler of this execution.
+    scheduler: Option<Chooser>,
     counts: Counts,
     /// Steps when the clock moved last.
     steps_at_clock: u64,
@@ -159,7 +162,7 @@ struct View {
     table: Table,
     ready: ReadyQueue,
     /// Every answered choice point.
-    choices: Vec<Choice>,
+    choices: ChoiceLog,
     /// The task that stepped last.
     last: TaskWord,
 }
@@ -182,6 +185,7 @@ impl Kernel {
             phase: Cell::new(Phase::Idle),
             settings: Cell::new(Settings::DEFAULT),
             epoch: Cell::new(0),
+            inbox: RefCell::new(None),
             core: RefCell::new(Core::new()),
             scopes: RefCell::new(Scopes::new()),
             watches: RefCell::new(Watches::new()),
@@ -208,31 +212,37 @@ impl Kernel {
     ///
     /// Inside an execution.
     #[track_caller]
-    fn begin(&self, settings: Settings, data_seed: Seed, scheduler: Chooser, full: bool) -> Arc<Inbox> {
+    fn begin(&self, settings: Settings, data_seed: Seed, scheduler: Chooser, full: bool) {
         assert!(
             self.phase.get() == Phase::Idle,
             "a simulation was started inside a simulation: run one after the other, or spawn tasks in the running one"
         );
         CLEANUP.with(|_| ());
-        static EPOCH: AtomicU64 = AtomicU64::new(1);
-        let epoch = EPOCH.fetch_add(1, Ordering::Relaxed);
-        self.epoch.set(epoch);
         self.settings.set(settings);
         self.observed.set(scheduler.observes());
         self.watched.set(full || self.observed.get());
-        let inbox = self.core.borrow_mut().begin(scheduler);
+        let epoch = {
+            let mut core = self.core.borrow_mut();
+            core.begin(scheduler);
+            if self.inbox.borrow().is_none() {
+                self.inbox.replace(Some(core.serials.inbox()));
+            }
+            core.serials.epoch()
+        };
+        self.epoch.set(epoch);
         self.extras.borrow_mut().begin(data_seed);
         self.accesses.borrow_mut().clear();
         self.task_resumed.set(false);
         self.main_done.set(false);
         self.stop.set(false);
         self.next_check.set(settings.limits.next_check(0));
-        *self.fault.borrow_mut() = None;
+        if self.fault.borrow().is_some() {
+            self.fault.take();
+        }
         clock::with(|clock| clock.begin(epoch));
         recorder::with(|recorder| recorder.begin(full.then_some(settings.limits.trace_events)));
         self.set_phase(Phase::Running);
         self.spawn_main();
-        inbox
     }
 
     /// Which execution of the process this is.
@@ -273,7 +283,7 @@ impl Kernel {
     }
 
     pub(crate) fn choices(&self) -> Vec<Choice> {
-        self.core.borrow().view.choices.clone()
+        self.core.borrow().view.choices.iter().collect()
     }
 
     /// The schedule of the execution that is running or just over.
@@ -299,9 +309,8 @@ impl Kernel {
 impl Core {
     const fn new() -> Self {
         Self {
-            view: View { table: Table::new(), ready: ReadyQueue::new(), choices: Vec::new(), last: TaskWord::NONE },
+            view: View { table: Table::new(), ready: ReadyQueue::new(), choices: ChoiceLog::new(), last: TaskWord::NONE },
             serials: Serials::new(),
-            random: None,
             scheduler: None,
             counts: Counts { steps: 0, first_choice_at: 0, preemptions: 0, tasks: 0, choices: 0 },
             steps_at_clock: 0,
@@ -310,31 +319,23 @@ impl Core {
         }
     }
 
-    fn begin(&mut self, scheduler: Chooser) -> Arc<Inbox> {
-        self.view.table.begin(scheduler.observes());
+    fn begin(&mut self, scheduler: Chooser) {
+        let indexed = scheduler.observes();
+        self.view.table.begin(indexed);
         self.view.ready.clear();
-        match scheduler {
-            Chooser::Random(random) => self.random = Some(random),
-            Chooser::Any(scheduler) => self.scheduler = Some(scheduler),
-        }
+        self.scheduler = Some(scheduler);
         self.view.choices.clear();
         self.view.last = TaskWord::NONE;
         self.counts = Counts::default();
         self.steps_at_clock = 0;
         self.completions = 0;
-        self.serials.begin()
+        self.serials.begin();
     }
 
     /// Tells the scheduler that the execution is over, and gives it back.
     fn end(&mut self) -> Option<Chooser> {
-        match (self.random.take(), self.scheduler.take()) {
-            // It has nothing to do at the end.
-            (Some(random), _) => Some(Chooser::Random(random)),
-            (None, Some(mut scheduler)) => {
-                scheduler.end();
-                Some(Chooser::Any(scheduler))
-            }
-            (None, None) => None,
-        }
+        let mut scheduler = self.scheduler.take()?;
+        scheduler.end();
+        Some(scheduler)
     }
 }

@@ -1,6 +1,6 @@
 //! Random: every alternative is equally likely, at every choice point (random walk).
 //!
-//! Of all schedulers only this one lives in the kernel, which asks it directly: it is the one that long explorations use.
+//! It lives in the kernel, which asks it directly, because long explorations use it.
 
 use super::choice::{ChoicePoint, Model, Scheduler};
 use crate::rng::{self, Purpose, Stream};

@@ -8,7 +8,7 @@ use super::step::{Main, Running};
 use super::table::{NONE, flag};
 use super::{Core, Kernel, Phase, panics, waker};
 use crate::config::Limit;
-use crate::schedule::{Choice, ChoiceKind};
+use crate::schedule::{Answer, Choice, ChoiceKind};
 use crate::time::clock::{self, Clock};
 use crate::trace::recorder::{self, Recorder};
 use crate::trace::{TaskId, WaitReason};
@@ -300,16 +300,10 @@ impl Kernel {
 impl Core {
     /// Takes the next task out of the ready queue, by a choice if there are several. `None` if the scheduler gave no answer.
     #[inline(always)]
-    fn next_task(&mut self, ready: usize) -> Option<(u32, Option<Choice>)> {
-        let alternatives = ready as u32;
-        let mut choice = None;
-        if ready > 1 {
-            let picked = self.ask_task(alternatives)?;
-            choice = Some(Choice { kind: ChoiceKind::Task, picked, alternatives });
-            self.answered(Choice { kind: ChoiceKind::Task, picked, alternatives });
-        }
-        let k = choice.map_or(0, |choice| choice.picked);
-        Some((self.view.ready.remove(k as usize), choice))
+    fn next_task(&mut self, ready: usize) -> Option<(u32, Option<Answer>)> {
+        let answer = if ready > 1 { Some(self.ask_task(ready as u32)?) } else { None };
+        let k = answer.map_or(0, Answer::picked);
+        Some((self.view.ready.remove(k as usize), answer))
     }
 
     /// The task goes on later.
@@ -323,8 +317,11 @@ impl Core {
 
     /// A step begins, for who wants to know.
     #[cold]
-    fn watch_step(&mut self, slot: u32, choice: Option<Choice>, recorder: &Recorder) {
-        let choice = choice.map(|choice| (self.view.choices.len() - 1, choice));
+    fn watch_step(&mut self, slot: u32, answer: Option<Answer>, recorder: &Recorder) {
+        let choice = answer.map(|answer| {
+            let (picked, alternatives) = (answer.picked(), answer.alternatives());
+            (self.view.choices.len() - 1, Choice { kind: ChoiceKind::Task, picked, alternatives })
+        });
         recorder.step_begins(choice, self.view.table.peek(slot).number);
         if choice.is_some() {
             self.count_preemption(slot);

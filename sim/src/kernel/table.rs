@@ -92,6 +92,7 @@ impl Table {
     }
 
     /// Forgets all entries. Their bodies must be gone already: nothing that is dropped here may run user code.
+    #[inline]
     pub(super) fn begin(&mut self, indexed: bool) {
         self.indexed = indexed;
         self.live = 0;

@@ -3,10 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::exhaustive::Exhaustive;
 use super::fifo::Fifo;
 use super::pct::Pct;
-use super::{Chooser, Random};
+use super::{Chooser, Exhaustive, Random};
 use crate::error::Error;
 use crate::seed::Seed;
 
@@ -51,6 +50,7 @@ impl SchedulerKind {
             Self::Fifo => Chooser::Any(Box::new(Fifo)),
             Self::Random => Chooser::Random(Box::new(Random::new(seed))),
             Self::Pct { depth, steps } => Chooser::Any(Box::new(Pct::new(seed, depth, steps))),
+            Self::Exhaustive { preemptions: None } => Chooser::Exhaustive(Box::new(Exhaustive::new(None))),
             Self::Exhaustive { preemptions } => Chooser::Any(Box::new(Exhaustive::new(preemptions))),
         }
     }

@@ -2,13 +2,12 @@
 //!
 //! They differ only in where the numbers come from. The trait is open: see [`Scheduler`].
 
-mod exhaustive;
 mod fifo;
 mod kind;
 mod pct;
 mod replay;
 
 pub use crate::kernel::{ChoicePoint, Model, Refusal, Scheduler};
-pub(crate) use crate::kernel::{Chooser, Random};
+pub(crate) use crate::kernel::{Chooser, Exhaustive, Random};
 pub use kind::SchedulerKind;
 pub(crate) use replay::Replay;

@@ -12,7 +12,7 @@ use super::log::{Known, Log};
 use super::{AccessKind, Digest, Ending, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
 use crate::hash::{finish, mix, mix_bytes};
 use crate::instant::Instant;
-use crate::schedule::{Choice, Deviation, Schedule, TaskPath};
+use crate::schedule::{Answer, Choice, ChoiceLog, Deviation, Schedule, TaskPath};
 use crate::seed::Seed;
 
 /// No task: between steps.
@@ -179,9 +179,8 @@ impl Recorder {
     /// into the digest as one word, because after the same events the same choice picks the same task. It needs no tag: no
     /// other word is a path hash with a number of alternatives in its upper half.
     #[inline]
-    pub(crate) fn stepped(&self, choice: Option<Choice>, path_hash: u64) {
-        let choice = choice.map(|choice| u64::from(choice.alternatives) << 32 | u64::from(choice.picked));
-        self.hash(choice.unwrap_or(tag::STEPPED) ^ path_hash);
+    pub(crate) fn stepped(&self, choice: Option<Answer>, path_hash: u64) {
+        self.hash(choice.map_or(tag::STEPPED, Answer::word) ^ path_hash);
     }
 
     /// The events of a step, for a full trace, and who is stepped, for whoever asks.
@@ -335,8 +334,8 @@ impl Recorder {
     }
 
     /// The schedule of what was recorded: with the tasks that were picked if the trace is full.
-    pub(crate) fn schedule(&self, choices: &[Choice], data_seed: Option<Seed>) -> Schedule {
-        let mut deviations: Vec<Deviation> = Schedule::from_choices(choices.iter().copied()).deviations().to_vec();
+    pub(crate) fn schedule(&self, choices: &ChoiceLog, data_seed: Option<Seed>) -> Schedule {
+        let mut deviations: Vec<Deviation> = Schedule::from_choices(choices.iter()).deviations().to_vec();
         let log = self.log.borrow();
         let paths = self.paths.borrow();
         for deviation in &mut deviations {

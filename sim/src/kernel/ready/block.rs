@@ -21,10 +21,6 @@ impl Block {
     pub(super) const NEW: Self =
         Self { before: [u8::MAX; LEAVES], len: 0, orders: [Order::NEW; LEAVES], slots: [[0; LEAF]; LEAVES] };
 
-    pub(super) fn len(&self) -> u32 {
-        self.len
-    }
-
     /// Closes the next leaf, which is full; the first one makes the block new.
     pub(super) fn close(&mut self, leaf: usize, order: Order, slots: &[u32; LEAF]) {
         if leaf == 0 {
@@ -72,10 +68,17 @@ impl Block {
 
     /// Adds all tasks to a list, oldest first. All leaves must be closed.
     pub(super) fn list(&self, tasks: &mut Vec<u32>) {
-        for leaf in 0..LEAVES {
-            let next = if leaf + 1 < LEAVES { self.before[leaf + 1] as usize } else { self.len as usize };
-            let (order, slots) = (self.orders[leaf], &self.slots[leaf]);
-            tasks.extend((0..next - self.before[leaf] as usize).map(|k| slots[order.place(k)]));
+        // Most leaves hold few tasks by then, so what counts is what is done for each leaf.
+        let mut end = self.len as usize;
+        let mut at = tasks.len() + end;
+        tasks.resize(at, 0);
+        for ((order, slots), &before) in self.orders.iter().zip(&self.slots).zip(&self.before).rev() {
+            let before = before as usize;
+            for k in (0..end - before).rev() {
+                at -= 1;
+                tasks[at] = slots[order.place(k)];
+            }
+            end = before;
         }
     }
 }

@@ -3,21 +3,22 @@
 //! "The k-th oldest" has to be found among up to millions of tasks, while the common queue holds three. Tasks stand in
 //! leaves of 16 places, oldest first, and each leaf keeps the order of its places in one word, so that taking one out moves
 //! nothing. Only the last leaf, the tail, grows; a queue of up to 16 tasks is nothing but its tail. Full leaves go to
-//! blocks of 16, where one look at all counts together finds the leaf. A few full blocks are searched from the youngest on,
-//! because most tasks are young. More of them are counted in a Fenwick tree (P. Fenwick, 1994): one descent finds the
-//! block of the k-th oldest and corrects the counts on its way. A task that becomes ready changes no count at all.
+//! blocks of 16, where one look at all counts together finds the leaf, and an index finds the block. A task that becomes ready
+//! changes no count at all.
 //!
 //! Places before the tail are not used again. When the room for blocks runs out the gaps are closed in one pass, which every
 //! task pays with a constant. So a pick costs O(log n) and there is no per-step scan.
 
 mod block;
+mod few;
+mod group;
+mod index;
 mod leaf;
 
 use block::{BLOCK, Block, LEAVES};
+use index::{FEW_BLOCKS, Index};
 use leaf::{LEAF, Order};
 
-/// Up to this many full blocks are searched one by one.
-const FEW: usize = 32;
 /// So many blocks that are almost empty are worth closing their gaps.
 const SPARSE: usize = 8;
 
@@ -30,17 +31,11 @@ pub(super) struct ReadyQueue {
     base: usize,
     /// Tasks before the tail.
     before: usize,
-    /// All blocks before the last, which is the tail's, are full. What lies behind it is memory for later.
+    /// All blocks before the tail's are full. What lies behind it is memory for later.
     blocks: Vec<Block>,
-    last: usize,
-    /// As long as blocks are few: how many tasks lie before each up to the last.
-    before_few: [u32; 2 * FEW],
-    /// When they are many: how many tasks lie before the last.
-    before_last: usize,
+    index: Index,
     /// How many full blocks there may be, a power of two.
     room: usize,
-    /// When they are many: their counts as a Fenwick tree over the room.
-    tree: Vec<u32>,
     /// Where tasks are while gaps are closed.
     spare: Vec<u32>,
 }
@@ -54,23 +49,27 @@ impl ReadyQueue {
             base: 0,
             before: 0,
             blocks: Vec::new(),
-            last: 0,
-            before_few: [0; 2 * FEW],
-            before_last: 0,
-            room: FEW,
-            tree: Vec::new(),
+            index: Index::new(),
+            room: FEW_BLOCKS,
             spare: Vec::new(),
         }
     }
 
     /// Forgets all tasks but not the memory.
+    #[inline]
     pub(super) fn clear(&mut self) {
         self.count = 0;
+        if self.base > 0 {
+            self.empty(FEW_BLOCKS);
+        }
+    }
+
+    /// Forgets all tasks; there is room for so many full blocks.
+    fn empty(&mut self, room: usize) {
         self.base = 0;
         self.before = 0;
-        self.last = 0;
-        self.room = FEW;
-        self.tree.clear();
+        self.room = room;
+        self.index.clear(room);
     }
 
     #[inline]
@@ -99,8 +98,8 @@ impl ReadyQueue {
         if k >= self.before {
             return self.slots[self.order.place(k - self.before)];
         }
-        let (at, k) = self.find(k);
-        self.blocks[at].get(k)
+        let (block, k) = self.index.find(k);
+        self.blocks[block].get(k)
     }
 
     /// Takes out a task that became ready just now: few are younger.
@@ -126,64 +125,8 @@ impl ReadyQueue {
     #[inline(always)]
     fn remove_before_tail(&mut self, k: usize) -> u32 {
         self.before -= 1;
-        let (at, k) = if self.tree.is_empty() { self.take_few(k as u32) } else { self.take_many(k) };
-        self.blocks[at].remove(k)
-    }
-
-    /// The block of the k-th oldest among few blocks and which one it is there. The blocks behind have one task less before
-    /// them from now on.
-    #[inline(always)]
-    fn take_few(&mut self, k: u32) -> (usize, usize) {
-        let mut at = self.last % (2 * FEW);
-        // Four together are one vector.
-        while at > 4 && k < self.before_few[at - 3] {
-            self.before_few[at - 3..=at].iter_mut().for_each(|before| *before -= 1);
-            at -= 4;
-        }
-        while k < self.before_few[at] {
-            self.before_few[at] -= 1;
-            at = at.wrapping_sub(1) % (2 * FEW);
-        }
-        (at, (k - self.before_few[at]) as usize)
-    }
-
-    /// The same among many.
-    fn take_many(&mut self, k: usize) -> (usize, usize) {
-        if let Some(k) = k.checked_sub(self.before_last) {
-            return (self.last, k);
-        }
-        self.before_last -= 1;
-        let mut k = k as u32;
-        let mut at = 0;
-        let mut step = self.tree.len() / 2;
-        while step > 0 {
-            // Node at + step counts the blocks in (at, at + step]. If the k-th is not among them it lies beyond; if it is,
-            // the node counts one less.
-            let node = &mut self.tree[at + step - 1];
-            if *node <= k {
-                k -= *node;
-                at += step;
-            } else {
-                *node -= 1;
-            }
-            step /= 2;
-        }
-        (at, k as usize)
-    }
-
-    /// The block of the k-th oldest, and which one it is there.
-    fn find(&self, k: usize) -> (usize, usize) {
-        // The last block before which there are not more than k.
-        let (mut low, mut high) = (0, self.last);
-        while low < high {
-            let middle = (low + high).div_ceil(2);
-            if self.before_block(middle) <= k {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        (low, k - self.before_block(low))
+        let (block, k) = self.index.take(k);
+        self.blocks[block].remove(k)
     }
 
     /// How many ready tasks are older than the one at this place, which must be in the queue.
@@ -192,25 +135,8 @@ impl ReadyQueue {
         if place >= self.base {
             return self.before + self.order.rank(place % LEAF);
         }
-        let at = place / BLOCK;
-        self.before_block(at) + self.blocks[at].rank(place % BLOCK)
-    }
-
-    /// How many tasks lie before a block.
-    fn before_block(&self, at: usize) -> usize {
-        if self.tree.is_empty() {
-            return self.before_few[at] as usize;
-        }
-        if at == self.last {
-            return self.before_last;
-        }
-        let mut before = 0;
-        let mut node = at;
-        while node > 0 {
-            before += self.tree[node - 1] as usize;
-            node -= node & node.wrapping_neg();
-        }
-        before
+        let block = place / BLOCK;
+        self.index.before(block) + self.blocks[block].rank(place % BLOCK)
     }
 
     /// Makes room for a push. If that moves tasks, `moved` is told their slots and new places.
@@ -220,69 +146,35 @@ impl ReadyQueue {
         if !self.base.is_multiple_of(BLOCK) {
             return;
         }
-        let full = self.last == self.room;
-        if (full && self.before * 2 <= self.base) || (self.last == SPARSE && self.before * 8 <= self.base) {
+        let full = self.base == self.room * BLOCK;
+        if (full && self.before * 2 <= self.base) || (self.base == SPARSE * BLOCK && self.before * 8 <= self.base) {
             self.close_gaps(moved);
         } else if full {
-            self.set_room(2 * self.room);
+            self.index.grow(self.room);
+            self.room *= 2;
         }
     }
 
     /// The tail is full: it becomes a leaf of the last block, and a new one begins.
     fn close_tail(&mut self) {
-        let at = self.last;
-        if at == self.blocks.len() {
+        let block = self.base / BLOCK;
+        if block == self.blocks.len() {
             self.blocks.push(Block::NEW);
         }
-        self.blocks[at].close(self.base / LEAF % LEAVES, self.order, &self.slots);
+        self.blocks[block].close(self.base / LEAF % LEAVES, self.order, &self.slots);
         self.before += LEAF;
         self.count = 0;
         self.base += LEAF;
         if self.base.is_multiple_of(BLOCK) {
-            self.begin_block();
+            self.index.begin(self.before);
         }
     }
 
-    /// The last block is full.
-    fn begin_block(&mut self) {
-        let count = self.blocks[self.last].len();
-        self.last += 1;
-        if self.tree.is_empty() {
-            self.before_few[self.last] = self.before as u32;
-            return;
-        }
-        self.before_last = self.before;
-        let mut node = self.last;
-        while node <= self.tree.len() {
-            self.tree[node - 1] += count;
-            node += node & node.wrapping_neg();
-        }
-    }
-
-    /// Sets the room. The last block must be empty.
-    fn set_room(&mut self, room: usize) {
-        self.room = room;
-        self.tree.clear();
-        if room <= FEW {
-            return;
-        }
-        self.tree.extend(self.blocks[..self.last].iter().map(Block::len));
-        self.tree.resize(room, 0);
-        for node in 1..=room {
-            let parent = node + (node & node.wrapping_neg());
-            if parent <= room {
-                self.tree[parent - 1] += self.tree[node - 1];
-            }
-        }
-        self.before_last = self.before;
-    }
-
-    /// Moves all tasks to the front. The tail is empty, and so is the last block.
+    /// Moves all tasks to the front. The tail is empty, and so is its block.
     fn close_gaps(&mut self, mut moved: impl FnMut(u32, u32)) {
         let mut tasks = std::mem::take(&mut self.spare);
-        self.blocks[..self.last].iter().for_each(|block| block.list(&mut tasks));
-        self.clear();
-        self.set_room((2 * (tasks.len() / BLOCK + 1)).next_power_of_two().max(FEW));
+        self.blocks[..self.base / BLOCK].iter().for_each(|block| block.list(&mut tasks));
+        self.empty((2 * tasks.len()).div_ceil(BLOCK).next_power_of_two().max(FEW_BLOCKS));
         for leaf in tasks.chunks(LEAF) {
             self.slots[..leaf.len()].copy_from_slice(leaf);
             self.order = Order::NEW;
@@ -348,6 +240,28 @@ mod tests {
             check(size, 40_000);
         }
         check(100_000, 150_000);
+    }
+
+    #[test]
+    fn a_million_tasks_keep_their_order_too() {
+        let mut rng = Stream::new(Seed::from(1), Purpose::Random, 0);
+        let mut queue = ReadyQueue::new();
+        let mut model: Vec<u32> = Vec::new();
+        let mut places = Vec::new();
+        for number in 0..1_200_000 {
+            if queue.is_full() {
+                queue.make_room(|slot, place| places[slot as usize] = place);
+            }
+            places.push(queue.push(number));
+            model.push(number);
+            if number % 1_000 == 0 {
+                let k = rng.below(model.len() as u32) as usize;
+                assert_eq!(queue.get(k), model[k]);
+                assert_eq!(queue.position(places[model[k] as usize]), k);
+                assert_eq!(queue.remove(k), model.remove(k));
+            }
+        }
+        assert_eq!(queue.len(), model.len());
     }
 
     #[test]

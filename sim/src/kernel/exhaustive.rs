@@ -1,0 +1,178 @@
+//! Exhaustive: every schedule once, depth first.
+//!
+//! It lives in the kernel, which asks it directly: it answers a great many choices, most of them as in the execution before.
+
+use super::choice::{ChoicePoint, Model, Refusal, Scheduler};
+use super::fault::FailureKind;
+use crate::schedule::{Choice, ChoiceKind};
+
+/// Runs through the tree of choices depth first, alternative 0 first, without keeping any state of the program: each
+/// execution repeats the choices up to the deepest one that has an alternative left and takes the next there.
+///
+/// With a preemption bound p (iterative context bounding, M. Musuvathi and S. Qadeer, PLDI 2007) it leaves out the
+/// schedules that step another task more than p times while the last one is still ready.
+#[derive(Debug)]
+pub(crate) struct Exhaustive {
+    /// The choices from the root of the tree to the present leaf.
+    path: Vec<Choice>,
+    /// How many choices of the running execution were made.
+    depth: usize,
+    /// With a preemption bound.
+    bound: Option<Bound>,
+    exhausted: bool,
+    refusal: Option<Refusal>,
+}
+
+/// How many preemptions are allowed, and how many there are.
+#[derive(Debug)]
+struct Bound {
+    most: u32,
+    /// What each choice of the path costs.
+    costs: Vec<Cost>,
+    /// How many choices of the running execution were preemptions.
+    preemptions: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cost {
+    /// Preemptions before the choice.
+    before: u32,
+    /// The alternative that steps the last task again, or `u32::MAX`.
+    last: u32,
+}
+
+impl Cost {
+    fn of(self, pick: u32) -> u32 {
+        u32::from(self.last != u32::MAX && pick != self.last)
+    }
+}
+
+impl Bound {
+    /// A choice is met for the first time.
+    fn meet(&mut self, point: &ChoicePoint<'_>) {
+        let last = match point.kind() {
+            ChoiceKind::Task => point.last().and_then(|(_, position)| position).unwrap_or(u32::MAX),
+            _ => u32::MAX,
+        };
+        self.costs.push(Cost { before: self.preemptions, last });
+    }
+
+    fn allows(&self, index: usize, pick: u32) -> bool {
+        let cost = self.costs[index];
+        cost.before + cost.of(pick) <= self.most
+    }
+}
+
+impl Exhaustive {
+    pub(crate) fn new(bound: Option<u32>) -> Self {
+        let bound = bound.map(|most| Bound { most, costs: Vec::new(), preemptions: 0 });
+        Self { path: Vec::new(), depth: 0, bound, exhausted: false, refusal: None }
+    }
+
+    /// The answer where there is no bound. `None` if the choice is not the one that the execution before met here.
+    #[inline(always)]
+    pub(super) fn pick(&mut self, kind: ChoiceKind, alternatives: u32) -> Option<u32> {
+        match self.path.get(self.depth) {
+            Some(known) if known.kind != kind || known.alternatives != alternatives => None,
+            Some(known) => {
+                self.depth += 1;
+                Some(known.picked)
+            }
+            None => {
+                self.path.push(Choice { kind, picked: 0, alternatives });
+                self.depth += 1;
+                Some(0)
+            }
+        }
+    }
+
+    /// The first alternative from `from` on that the bound allows.
+    fn allowed(&self, index: usize, from: u32) -> Option<u32> {
+        let mut left = from..self.path[index].alternatives;
+        left.find(|&pick| self.bound.as_ref().is_none_or(|bound| bound.allows(index, pick)))
+    }
+
+    /// The present execution is not the one before, although it has made the same choices.
+    #[cold]
+    fn refuse(&mut self, kind: ChoiceKind, alternatives: u32) -> u32 {
+        let known = self.path[self.depth];
+        self.refusal = Some(Refusal::new(
+            FailureKind::Nondeterminism,
+            format!(
+                "choice {} was a {} choice with {} alternatives in the execution before, after the same choices, and is a {kind} \
+                 choice with {alternatives} now",
+                self.depth, known.kind, known.alternatives
+            ),
+        ));
+        u32::MAX
+    }
+}
+
+impl Scheduler for Exhaustive {
+    fn choose(&mut self, point: &ChoicePoint<'_>) -> u32 {
+        let (kind, alternatives, index) = (point.kind(), point.alternatives(), self.depth);
+        if self.bound.is_none()
+            && let Some(picked) = self.pick(kind, alternatives)
+        {
+            return picked;
+        }
+        if index == self.path.len() {
+            if let Some(bound) = &mut self.bound {
+                bound.meet(point);
+            }
+            self.path.push(Choice { kind, picked: 0, alternatives });
+            // To go on with the last task is always within the bound.
+            self.path[index].picked = self.allowed(index, 0).unwrap_or(0);
+        }
+        let known = self.path[index];
+        if known.kind != kind || known.alternatives != alternatives {
+            return self.refuse(kind, alternatives);
+        }
+        self.depth += 1;
+        if let Some(bound) = &mut self.bound {
+            bound.preemptions += bound.costs[index].of(known.picked);
+        }
+        known.picked
+    }
+
+    #[inline]
+    fn begin(&mut self, _execution: u64, _model: &Model) {
+        self.depth = 0;
+        if let Some(bound) = &mut self.bound {
+            bound.preemptions = 0;
+        }
+        self.refusal = None;
+    }
+
+    /// Goes on to the next leaf of the tree.
+    #[inline]
+    fn end(&mut self) {
+        self.path.truncate(self.depth);
+        while let Some(choice) = self.path.last() {
+            let index = self.path.len() - 1;
+            if let Some(pick) = self.allowed(index, choice.picked + 1) {
+                self.path[index].picked = pick;
+                break;
+            }
+            self.path.pop();
+        }
+        if let Some(bound) = &mut self.bound {
+            bound.costs.truncate(self.path.len());
+        }
+        self.exhausted = self.path.is_empty();
+    }
+
+    fn observes(&self) -> bool {
+        false
+    }
+
+    #[inline]
+    fn exhausted(&self) -> bool {
+        self.exhausted
+    }
+
+    #[inline]
+    fn refusal(&mut self) -> Option<Refusal> {
+        self.refusal.take()
+    }
+}
