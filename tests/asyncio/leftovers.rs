@@ -178,7 +178,8 @@ fn by_task_group() {
         task_group(async |group| {
             let failing = gates.child();
             group.spawn(async { Err::<(), u32>(failing.await) });
-            group.spawn(async { Ok(sleep(SECOND).await) });
+            let other = gates.child();
+            group.spawn(async { Ok(drop(catch_cancel(other).await)) });
             Ok::<(), u32>(())
         })
         .await

@@ -1,12 +1,14 @@
 //! [C1], [C2], [C4], [C5]; [C3] has a file of its own.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use reenact::prelude::*;
 use reenact::task;
 
-use super::{SECOND, end, t};
+use super::{SECOND, after, end, t};
 use crate::support::every_schedule;
 
 #[test]
@@ -34,14 +36,15 @@ fn c1_a_request_is_delivered_once_at_the_await_that_the_task_is_in() {
 #[test]
 fn c2_a_request_beats_a_value_that_is_ready_and_the_value_stays_where_it_is() {
     every_schedule(|| async {
-        let work = spawn(async { 42 });
-        let value = Rc::new(std::cell::RefCell::new(work));
+        let work = spawn(after(1, 42));
+        let value = Rc::new(RefCell::new(work));
         let awaited = value.clone();
-        let task = spawn(async move { std::future::poll_fn(|cx| std::pin::Pin::new(&mut *awaited.borrow_mut()).poll(cx)).await });
-        while !value.borrow().is_finished() {
+        let task = spawn(async move { poll_fn(|cx| Pin::new(&mut *awaited.borrow_mut()).poll(cx)).await });
+        sleep(SECOND).await;
+        if !value.borrow().is_finished() {
             yield_now().await;
         }
-        if task.cancel() {
+        if value.borrow().is_finished() && task.cancel() {
             assert_eq!(end(task.await), "task was cancelled");
             assert_eq!(value.borrow().try_result().unwrap().unwrap(), 42);
         }

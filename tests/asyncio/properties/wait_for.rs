@@ -56,7 +56,8 @@ fn b2_a_request_for_the_waiter_goes_on_whatever_the_task_returns() {
         sleep(SECOND).await;
         assert!(waiter.cancel());
         assert_eq!(end(waiter.await), "task was cancelled");
-        assert_eq!(t(), 2.0);
+        // The task is cancelled once by the deadline and once more by the request, which hits its clean-up; or by the request alone.
+        assert!([1.0, 2.0].contains(&t()));
     });
 }
 
