@@ -117,7 +117,7 @@ pub mod combinators {
     //! asyncio-style combinators, each with its guarantees for every schedule.
 
     pub use reenact_combinators::{
-        AsCompleted, ChildFailed, Deadline, Each, Elapsed, Futures, Gather, GatherSettled, Group, GroupError, Iterable, 
+        AsCompleted, ChildFailed, Deadline, Each, Elapsed, Futures, Gather, GatherSettled, Group, GroupError, Iterable,
         ReturnWhen, Settled, Shield, TaskSet, TaskSetIter, Timeout, TimeoutScope, TryFutures, TryGather, Tuple, Wait,
         WaitForError, Waited, WithTimeout, as_completed, gather, race, shield, task_group, timeout, timeout_at, timeout_scope,
         timeout_scope_at, try_gather, wait, wait_for, wait_try,
@@ -142,6 +142,6 @@ pub mod prelude {
 
 #[doc(hidden)]
 pub mod __private {
-    pub use reenact_combinators::__private::Branches;
+    pub use reenact_combinators::Branches;
     pub use reenact_sim::__private::{TestOption, TestTarget, print, run_test};
 }

@@ -28,6 +28,9 @@ pub use as_completed::{AsCompleted, Settled, WithTimeout, as_completed};
 pub use gather::{Gather, GatherSettled, gather};
 pub use input::{Each, Futures, Iterable, Tuple};
 pub use race::race;
+// What the macro `select!` of the facade expands to.
+#[doc(hidden)]
+pub use select::Branches;
 pub use shield::{Shield, shield};
 pub use task_group::{ChildFailed, Group, GroupError, task_group};
 pub use task_set::{TaskSet, TaskSetIter};
@@ -36,9 +39,3 @@ pub use timeout_scope::{Deadline, TimeoutScope, timeout_scope, timeout_scope_at}
 pub use try_gather::{TryFutures, TryGather, try_gather};
 pub use wait::{ReturnWhen, Wait, Waited, wait, wait_try};
 pub use wait_for::{WaitForError, wait_for};
-
-/// What the macro `select!` expands to; not for users.
-#[doc(hidden)]
-pub mod __private {
-    pub use crate::select::Branches;
-}

@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use super::Report;
 use super::explorer::{Explorer, Plan};
 use super::seen::Seen;
-use super::Report;
 use crate::kernel::{FailureKind, Model, Order};
 use crate::schedule::Schedule;
 use crate::scheduler::{Chooser, Replay, SchedulerKind};
@@ -23,7 +23,12 @@ pub(super) struct Tested<'a> {
 
 /// Runs a program once with a full trace.
 #[track_caller]
-pub(super) fn full(order: &Order, scheduler: Chooser, seed: Seed, program: &dyn Program) -> (Execution<()>, Option<Chooser>, bool) {
+pub(super) fn full(
+    order: &Order,
+    scheduler: Chooser,
+    seed: Seed,
+    program: &dyn Program,
+) -> (Execution<()>, Option<Chooser>, bool) {
     let (mut scheduler, mut ended) = (Some(scheduler), None);
     program.execute(&mut |main| ended = scheduler.take().map(|scheduler| once::full(order, scheduler, seed, main)));
     ended.unwrap_or_else(|| unreachable!("a program makes one main"))

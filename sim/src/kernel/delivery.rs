@@ -21,10 +21,10 @@ impl Scopes {
         if one.target == NOWHERE || other.target == NOWHERE {
             return Request { task: one.task, target: NOWHERE };
         }
-        self.around(from).filter(|&place| place == one.target || place == other.target).last().map_or(one, |target| Request {
-            task: one.task,
-            target,
-        })
+        self.around(from)
+            .filter(|&place| place == one.target || place == other.target)
+            .last()
+            .map_or(one, |target| Request { task: one.task, target })
     }
 
     /// Whether a request is addressed to something around a place.

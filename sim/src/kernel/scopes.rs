@@ -164,7 +164,17 @@ impl Kernel {
         let mut scopes = self.scopes.borrow_mut();
         let generation = scopes.next_generation;
         scopes.next_generation += 1;
-        let at = scopes.insert(Scope { generation, kind, task, next: NONE, parent, mark: None, taken_below: false, again: false, waker: None });
+        let at = scopes.insert(Scope {
+            generation,
+            kind,
+            task,
+            next: NONE,
+            parent,
+            mark: None,
+            taken_below: false,
+            again: false,
+            waker: None,
+        });
         drop(scopes);
         let key = ScopeKey { at, generation, epoch: self.epoch.get() };
         self.link_scope(key, task);

@@ -9,9 +9,8 @@ use serde_json::{Value, json};
 use super::values::{Child, after, asleep, by_hand, cancelled_slowly, ended, ms, seconds, settle, t};
 use super::{Difference, check};
 
-pub(super) const DIFFERENCES: &[Difference] = &[
-    Difference { id: "wf-timeout-negative-running-task", ours: &[], reason: "a Duration is not negative" },
-];
+pub(super) const DIFFERENCES: &[Difference] =
+    &[Difference { id: "wf-timeout-negative-running-task", ours: &[], reason: "a Duration is not negative" }];
 
 /// What the waiter got: asyncio's TimeoutError is `["timeout"]`.
 fn got(result: Result<Child, WaitForError>) -> Value {

@@ -6,8 +6,8 @@ mod as_completed;
 mod cancellation;
 mod gather;
 mod task_group;
-mod timeout;
 mod time;
+mod timeout;
 mod wait;
 mod wait_for;
 
@@ -38,7 +38,8 @@ fn end<T: std::fmt::Debug>(result: Result<T, TaskError>) -> String {
 
 #[test]
 fn every_property_has_its_test() {
-    let numbers = [('w', 1..=6), ('g', 1..=5), ('a', 1..=4), ('o', 1..=5), ('b', 1..=4), ('h', 1..=2), ('k', 1..=6), ('c', 1..=5)];
+    let numbers =
+        [('w', 1..=6), ('g', 1..=5), ('a', 1..=4), ('o', 1..=5), ('b', 1..=4), ('h', 1..=2), ('k', 1..=6), ('c', 1..=5)];
     let mut wanted: Vec<String> =
         numbers.into_iter().flat_map(|(letter, numbers)| numbers.map(move |number| format!("fn {letter}{number}_"))).collect();
     wanted.extend(["fn e1_", "fn e2_", "fn f3_", "fn s1_"].map(str::to_owned));
