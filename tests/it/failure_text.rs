@@ -15,14 +15,17 @@ mod fixtures {
     #[reenact::test]
     async fn lost_update() {
         let count = Shared::new(0);
-        let add = |count: Shared<u32>| async move {
+        let add = |count: Shared<u32>, head_start: u32| async move {
             sleep(Duration::from_millis(100)).await;
+            for _ in 0..head_start {
+                yield_now().await;
+            }
             let seen = count.get();
             reenact::println!("saw {seen}");
             yield_now().await;
             count.set(seen + 1);
         };
-        gather([add(count.clone()), add(count.clone())]).await;
+        gather([add(count.clone(), 0), add(count.clone(), 2)]).await;
         assert!(count.get() == 2 || !wanted(), "an update was lost");
     }
 

@@ -18,6 +18,7 @@ mod robustness;
 mod schedulers;
 mod scopes;
 mod select;
+mod shrinking;
 mod support;
 mod tasks;
 mod time;

@@ -96,7 +96,8 @@ fn names_are_the_same_when_no_trace_is_kept() {
         }
     });
     assert!(report.failure.is_none());
-    assert_eq!(seen.take(), ["0.0 phase", "0.1", "0.0 phase", "0.1"]);
+    let seen = seen.take();
+    assert!(seen.len() >= 4 && seen.chunks(2).all(|names| names == ["0.0 phase", "0.1"]), "{seen:?}");
 }
 
 #[test]

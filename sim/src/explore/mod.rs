@@ -6,6 +6,7 @@ mod report;
 mod rerun;
 mod run;
 mod seen;
+mod shrink;
 mod test;
 mod verdict;
 

@@ -9,9 +9,9 @@ use super::run::{Tested, full};
 use crate::kernel::{self, FailureKind, Model, Order};
 use crate::output::Echo;
 use crate::schedule::Schedule;
-use crate::scheduler::{Chooser, Replay};
+use crate::scheduler::{Chooser, Follow, Replay};
 use crate::seed::Seed;
-use crate::simulation::once::Program;
+use crate::simulation::once::{self, Program};
 use crate::simulation::{Execution, Failure};
 use crate::trace::{TaskId, recorder};
 
@@ -46,23 +46,88 @@ impl Explorer {
         let of_scheduler = matches!(kind, FailureKind::Divergence | FailureKind::Nondeterminism);
         let mut failure = match failure_of(&execution, error, plan.seed) {
             _ if of_scheduler => failure_at_end(&execution, plan.seed, kind, message),
-            Some(failure) if same && failure.kind == kind => failure,
+            Some(failure) if same && failure.kind == kind => self.shrunk(plan, order, failure, &execution, body),
             other => {
                 let again = match &other {
                     Some(failure) => format!("failed with a {}: {}", failure.kind, failure.message),
                     None => "passed".to_owned(),
                 };
-                let message = format!(
-                    "the same schedule gave two different executions: the first failed with a {kind} ({message}), the second {again}.\n\
-                     Something besides the schedule decides what this program does: the order of a HashMap, a clock or random \
-                     numbers of the machine, another thread, a static that one execution leaves to the next, select! without \
-                     `biased`."
-                );
-                failure_at_end(&execution, plan.seed, FailureKind::Nondeterminism, message)
+                let what = format!("the first failed with a {kind} ({message}), the second {again}");
+                self.nondeterminism(plan, order, &what, &execution, body)
             }
         };
         self.hint(plan, &mut failure, index);
         failure
+    }
+
+    /// Runs an execution that has passed once more: a program that something besides the schedule decides about is found out even
+    /// if it does not fail.
+    #[track_caller]
+    pub(super) fn check_again(&self, plan: &Plan, order: &Order, index: u64, body: &Tested<'_>) -> Option<Failure> {
+        let schedule = kernel::with(|kernel| kernel.schedule());
+        let digest = recorder::with(|recorder| recorder.digest());
+        let mut replay = Chooser::Any(Box::new(Replay::new(&schedule)));
+        replay.begin(0, &Model::default());
+        let (outcome, _) = once::brief(order, replay, body.program);
+        let error = body.error.take();
+        let again = match (&outcome, error) {
+            (Ok(brief), None) if brief.digest == digest => return None,
+            (Ok(_), None) => "passed too, with another trace".to_owned(),
+            (Ok(_), Some(error)) => format!("failed with an error: {error}"),
+            (Err(fault), _) => format!("failed with a {}: {}", fault.kind, fault.message),
+        };
+        let mut replay = Chooser::Any(Box::new(Replay::new(&schedule)));
+        replay.begin(0, &Model::default());
+        let (execution, _, _) = full(&Order { full: true, ..*order }, replay, plan.seed, body.program);
+        body.error.take();
+        let what = format!("the first passed, the second {again}");
+        let mut failure = self.nondeterminism(plan, order, &what, &execution, body);
+        failure.schedule = schedule;
+        self.hint(plan, &mut failure, index);
+        Some(failure)
+    }
+
+    /// The failure of a program that came out differently under one schedule; `execution` is one of its runs. One more is made to
+    /// say where they part.
+    #[track_caller]
+    fn nondeterminism(&self, plan: &Plan, order: &Order, what: &str, execution: &Execution<()>, body: &Tested<'_>) -> Failure {
+        let mut replay = Chooser::Any(Box::new(Replay::new(&execution.schedule)));
+        replay.begin(0, &Model::default());
+        let (other, _, _) = full(&Order { full: true, ..*order }, replay, plan.seed, body.program);
+        body.error.take();
+        let parts = execution.trace.first_difference(&other.trace).map_or_else(String::new, |difference| {
+            let line = |line: Option<String>| line.map_or_else(|| "the end".to_owned(), |line| line.trim().to_owned());
+            format!(
+                "\nTwo further runs part at event {}:\n  {}\n  {}",
+                difference.index,
+                line(difference.left),
+                line(difference.right)
+            )
+        });
+        let message = format!(
+            "the same schedule gave two different executions: {what}.{parts}\n\
+             Something besides the schedule decides what this program does: the order of a HashMap, a clock or random \
+             numbers of the machine, another thread, a static that one execution leaves to the next, select! without \
+             `biased`."
+        );
+        failure_at_end(execution, plan.seed, FailureKind::Nondeterminism, message)
+    }
+
+    /// The failure of the simplest schedule that shows the same bug.
+    #[track_caller]
+    fn shrunk(&self, plan: &Plan, order: &Order, found: Failure, execution: &Execution<()>, body: &Tested<'_>) -> Failure {
+        let Some(shrunk) = self.shrink(order, found.kind, &execution.choices, body) else { return found };
+        let mut scheduler = Chooser::Any(Box::new(Follow::new(&shrunk.deviations)));
+        scheduler.begin(0, &Model::default());
+        let (execution, _, _) = full(&Order { full: true, ..*order }, scheduler, plan.seed, body.program);
+        match failure_of(&execution, body.error.take(), plan.seed) {
+            Some(mut failure) if failure.kind == found.kind => {
+                let from = found.schedule.deviations().len();
+                failure.hints.shrunk = (failure.schedule != found.schedule).then_some((from, shrunk.executions));
+                failure
+            }
+            _ => found,
+        }
     }
 
     /// What a failure has to know to print lines that can be pasted.

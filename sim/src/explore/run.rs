@@ -63,6 +63,8 @@ impl Explorer {
                         failure = Some(self.look_closer(plan, &order, execution, (FailureKind::Error, error), body));
                     } else if brief.remarkable && progress.warnings.is_empty() {
                         progress.warnings = self.rerun(&order, plan.seed, body).execution.warnings;
+                    } else if is_checked(execution) {
+                        failure = self.check_again(plan, &order, execution, body);
                     }
                 }
                 Err(fault) if fault.stopped => progress.stopped += 1,
@@ -148,6 +150,11 @@ impl Explorer {
         let _ = once::brief(&order, SchedulerKind::Fifo.build(plan.seed), program);
         once::steps_from_first_choice()
     }
+}
+
+/// Which executions are run twice, to see whether they come out the same: the second, the fourth, the eighth, ..
+fn is_checked(execution: u64) -> bool {
+    execution > 0 && (execution + 1).is_power_of_two()
 }
 
 impl Plan {

@@ -48,6 +48,8 @@ pub(crate) struct Hints {
     pub(crate) passed: Option<u64>,
     /// The failure was met in a replay: there is nothing to explore.
     pub(crate) replayed: bool,
+    /// How many deviations the schedule had that was found, and how many executions it took to shrink it.
+    pub(crate) shrunk: Option<(usize, u64)>,
 }
 
 impl fmt::Display for Failure {
@@ -72,6 +74,10 @@ impl fmt::Display for Failure {
             0 => "fifo order".to_owned(),
             1 => "1 choice differs from fifo order".to_owned(),
             n => format!("{n} choices differ from fifo order"),
+        };
+        let deviates = match self.hints.shrunk {
+            Some((from, executions)) => format!("{deviates} (shrunk from {from} in {executions} executions)"),
+            None => deviates,
         };
         match self.hints.passed {
             Some(passed) => {

@@ -1,0 +1,192 @@
+//! Shrinking: the simplest schedule that shows the same bug.
+//!
+//! Simplest is: fewest deviations from fifo order, of those fewest preemptions, of those the smallest list of (index, pick).
+//! Candidates are run; what a shortened schedule does not say is fifo, never random. First deviations are left out, as many as
+//! possible (delta debugging; Zeller and Hildebrandt 2002). Then every schedule with fewer deviations is tried, and every one with as many, as
+//! far as the budget goes; at first only with deviations before the point at which the best one fails, which in a long program are few.
+//! Where the budget is not used up, the result is the minimum, and the same from whichever failure it began.
+
+use super::explorer::Explorer;
+use super::run::Tested;
+use crate::kernel::{self, FailureKind, Model, Order};
+use crate::schedule::Choice;
+use crate::scheduler::{Chooser, Follow};
+use crate::simulation::once;
+
+/// How much is spent on one failure. Steps, not seconds: the result is the same on a slow machine.
+const MAX_STEPS: u64 = 3_000_000;
+const MAX_EXECUTIONS: u64 = 30_000;
+
+/// Index and pick of each choice that is not the default.
+type Deviations = Vec<(u64, u32)>;
+
+/// What a shrunk schedule is and what it took.
+#[derive(Debug)]
+pub(super) struct Shrunk {
+    pub(super) deviations: Deviations,
+    pub(super) executions: u64,
+}
+
+/// What makes two failures the same bug.
+#[derive(Debug, PartialEq, Eq)]
+struct Bug {
+    kind: FailureKind,
+    /// Where a panic was raised.
+    place: Option<String>,
+    /// Of a deadlock and of tasks pending at the end: which tasks, and what they wait for.
+    tasks: Option<String>,
+}
+
+/// A candidate that was run.
+struct Attempt {
+    bug: Option<Bug>,
+    choices: Vec<Choice>,
+    preemptions: u64,
+}
+
+impl Attempt {
+    /// The schedule that was really run.
+    fn deviations(&self) -> Deviations {
+        let choices = (0..).zip(&self.choices);
+        choices.filter(|(_, choice)| choice.picked > 0).map(|(index, choice)| (index, choice.picked)).collect()
+    }
+
+    fn rank(&self) -> (usize, u64, Deviations) {
+        let deviations = self.deviations();
+        (deviations.len(), self.preemptions, deviations)
+    }
+}
+
+struct Shrinker<'a> {
+    order: Order,
+    body: &'a Tested<'a>,
+    bug: Bug,
+    best: (usize, u64, Deviations),
+    /// How many choices the best one makes before it fails.
+    length: usize,
+    executions: u64,
+    steps: u64,
+}
+
+impl Explorer {
+    /// Shrinks the schedule of a failure; `None` if it does not fail again.
+    #[track_caller]
+    pub(super) fn shrink(&self, order: &Order, kind: FailureKind, choices: &[Choice], body: &Tested<'_>) -> Option<Shrunk> {
+        // What tasks wait for is known of full traces only.
+        let full = matches!(kind, FailureKind::Deadlock | FailureKind::PendingAtExit);
+        let order = Order { full, ..*order };
+        let mut shrinker = Shrinker {
+            order,
+            body,
+            bug: Bug { kind, place: None, tasks: None },
+            best: Default::default(),
+            length: 0,
+            executions: 0,
+            steps: 0,
+        };
+        let first = Attempt { bug: None, choices: choices.to_vec(), preemptions: 0 }.deviations();
+        let attempt = shrinker.run(&first)?;
+        shrinker.best = attempt.rank();
+        shrinker.length = attempt.choices.len();
+        shrinker.bug = attempt.bug.filter(|bug| bug.kind == kind)?;
+        shrinker.leave_out();
+        if shrinker.try_all(true).is_some() {
+            shrinker.try_all(false);
+        }
+        Some(Shrunk { deviations: shrinker.best.2, executions: shrinker.executions })
+    }
+}
+
+impl Shrinker<'_> {
+    /// Runs a candidate; `None` if the budget is used up.
+    #[track_caller]
+    fn run(&mut self, deviations: &[(u64, u32)]) -> Option<Attempt> {
+        if self.steps >= MAX_STEPS || self.executions >= MAX_EXECUTIONS {
+            return None;
+        }
+        let mut scheduler = Chooser::Any(Box::new(Follow::new(deviations)));
+        scheduler.begin(0, &Model::default());
+        let (outcome, _) = once::brief(&self.order, scheduler, self.body.program);
+        let error = self.body.error.take();
+        let (choices, counts) = kernel::with(|kernel| (kernel.choices(), kernel.counts()));
+        self.executions += 1;
+        // Beginning and ending an execution costs about as much as so many steps.
+        self.steps += counts.steps + 50;
+        let bug = match outcome {
+            Ok(_) => error.map(|_| Bug { kind: FailureKind::Error, place: None, tasks: None }),
+            Err(fault) if fault.stopped => None,
+            Err(fault) => Some(Bug {
+                kind: fault.kind,
+                place: fault.place,
+                tasks: matches!(fault.kind, FailureKind::Deadlock | FailureKind::PendingAtExit).then_some(fault.message),
+            }),
+        };
+        Some(Attempt { bug, choices, preemptions: counts.preemptions })
+    }
+
+    /// Runs a candidate and keeps it if it is the same bug and simpler. `None` if the budget is used up.
+    #[track_caller]
+    fn consider(&mut self, deviations: &[(u64, u32)]) -> Option<(bool, Attempt)> {
+        let attempt = self.run(deviations)?;
+        let better = attempt.bug.as_ref() == Some(&self.bug) && attempt.rank() < self.best;
+        if better {
+            self.best = attempt.rank();
+            self.length = attempt.choices.len();
+        }
+        Some((better, attempt))
+    }
+
+    /// Leaves out as many deviations as possible, in ever smaller pieces.
+    #[track_caller]
+    fn leave_out(&mut self) {
+        let mut piece = self.best.0;
+        while piece > 0 {
+            let mut at = 0;
+            while at < self.best.2.len() {
+                let mut candidate = self.best.2.clone();
+                candidate.drain(at..(at + piece).min(candidate.len()));
+                match self.consider(&candidate) {
+                    Some((true, _)) => {}
+                    Some((false, _)) => at += piece,
+                    None => return,
+                }
+            }
+            piece = if piece > self.best.0 { self.best.0 } else { piece / 2 };
+        }
+    }
+
+    /// Tries every schedule with 0, 1, .. deviations, up to as many as the best one has; `near` those only that deviate before the best one
+    /// fails. `None` if the budget is used up.
+    #[track_caller]
+    fn try_all(&mut self, near: bool) -> Option<()> {
+        let mut deviations = 0;
+        while deviations <= self.best.0 {
+            self.extend(&mut Vec::new(), deviations, near)?;
+            deviations += 1;
+        }
+        Some(())
+    }
+
+    /// Tries every schedule that has so many deviations more.
+    #[track_caller]
+    fn extend(&mut self, prefix: &mut Deviations, more: usize, near: bool) -> Option<()> {
+        if more == 0 {
+            self.consider(prefix)?;
+            return Some(());
+        }
+        let choices = self.run(prefix)?.choices;
+        let from = prefix.last().map_or(0, |(index, _)| index + 1);
+        for (index, choice) in (0..).zip(choices).skip(from as usize) {
+            if self.best.0 < prefix.len() + more || (near && index >= self.length as u64) {
+                break;
+            }
+            for picked in 1..choice.alternatives {
+                prefix.push((index, picked));
+                let tried = self.extend(prefix, more - 1, near);
+                prefix.pop();
+                tried?;
+            }
+        }
+        Some(())
+    }
+}
