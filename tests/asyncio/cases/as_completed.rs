@@ -4,7 +4,7 @@ use reenact::prelude::*;
 use reenact::task;
 use serde_json::{Value, json};
 
-use super::values::{Child, SharedTask, after, answer, by_hand, ended, ms, state, t};
+use super::values::{Child, after, answer, by_hand, ended, ms, state, t};
 use super::{Difference, check};
 
 pub(super) const DIFFERENCES: &[Difference] = &[
@@ -131,9 +131,8 @@ fn asc_duplicates() {
 #[test]
 fn asc_cancelled_child_delivers_cancelled() {
     check("asc-cancelled-child-delivers-cancelled", || async {
-        let a = SharedTask::new(spawn(after(5_000, "a")));
-        let b = SharedTask::new(spawn(after(200, "b")));
-        let children = [a.clone(), b];
+        let children = [spawn(after(5_000, "a")), spawn(after(200, "b"))];
+        let a = children[0].task_ref();
         let main = spawn(async {
             let mut stream = as_completed(children);
             let mut r = Vec::new();

@@ -8,7 +8,7 @@ use futures::channel::oneshot::Sender;
 use reenact::prelude::*;
 use serde_json::{Value, json};
 
-use super::values::{Child, SharedTask, answer, asleep, by_hand, ended, fails_after, ms, settle, t};
+use super::values::{Child, Slot, answer, asleep, by_hand, ended, fails_after, join, ms, settle, t};
 use super::{Difference, check, check_reports};
 
 pub(super) const DIFFERENCES: &[Difference] = &[
@@ -76,8 +76,8 @@ fn gather_first_exception_propagates() {
 fn gather_child_cancelled() {
     check("gather-child-cancelled", || async {
         let ((a, fa), (_b, fb), (c, fc), (d, fd), (e, fe)) = (by_hand(), by_hand(), by_hand(), by_hand(), by_hand());
-        let tasks = [fa, fb, fc, fd, fe].map(|future| SharedTask::new(spawn(future)));
-        let second = tasks[1].clone();
+        let tasks = [fa, fb, fc, fd, fe].map(spawn);
+        let second = tasks[1].task_ref();
         let g = spawn(try_gather(tasks));
         settle().await;
         a.send(Ok(json!(1))).unwrap();
@@ -94,8 +94,8 @@ fn gather_child_cancelled_return_exceptions() {
     check("gather-child-cancelled-return-exceptions", || async {
         let ((a, fa), (b, fb), (c, fc)) = (by_hand(), by_hand(), by_hand());
         let ((d, fd), (e, fe), (f, ff)) = (by_hand(), by_hand(), by_hand());
-        let tasks = [fa, fb, fc, fd, fe, ff].map(|future| SharedTask::new(spawn(future)));
-        let (third, fifth) = (tasks[2].clone(), tasks[4].clone());
+        let tasks = [fa, fb, fc, fd, fe, ff].map(spawn);
+        let (third, fifth) = (tasks[2].task_ref(), tasks[4].task_ref());
         let g = spawn(gather(tasks).settled());
         settle().await;
         a.send(Ok(json!(1))).unwrap();
@@ -147,17 +147,12 @@ fn gather_duplicates() {
 
 #[test]
 fn gather_other_loop() {
-    let foreign = Rc::new(Cell::new(None));
-    let leave = foreign.clone();
-    Sim::new().run(|| async move { leave.set(Some(spawn(asleep(0)))) }).outcome.unwrap();
-    let shared = SharedTask::new(foreign.take().unwrap());
-    let body = || {
-        let shared = shared.clone();
-        async move {
-            let gathered = spawn(try_gather([shared]));
-            let panicked = gathered.await.is_err_and(|error| error.is_panicked());
-            json!({"r": if panicked { "panic" } else { "none" }})
-        }
+    let foreign = Slot::default();
+    Sim::new().run(|| async { drop(foreign.replace(Some(spawn(asleep(0))))) }).outcome.unwrap();
+    let body = || async {
+        let gathering = spawn(try_gather([join(foreign.clone())]));
+        let panicked = gathering.await.is_err_and(|error| error.is_panicked());
+        json!({"r": if panicked { "panic" } else { "none" }})
     };
     check_reports("gather-other-loop", body, |value, _| value.clone());
 }
@@ -188,13 +183,11 @@ fn gather_second_exception_is_retrieved() {
 fn gather_cancel_after_children_done_refused() {
     check("gather-cancel-after-children-done-refused", || async {
         let (f, future) = by_hand();
-        let c = SharedTask::new(spawn(future));
-        let child = c.clone();
-        let g = spawn(async { try_gather([async { child.await.unwrap() }]).await.map(Value::from) });
+        let c = spawn(future);
+        let g = spawn(async { try_gather([async { c.await.unwrap() }]).await.map(Value::from) });
         settle().await;
         f.send(Ok(json!(42))).unwrap();
         settle().await;
-        assert!(c.is_finished());
         let returned = g.cancel();
         json!({"cancel_returned": returned, "r": answer(g.await)})
     });

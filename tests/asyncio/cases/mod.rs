@@ -10,7 +10,10 @@
 
 mod as_completed;
 mod gather;
+mod run;
 mod shield;
+mod sleep;
+mod task;
 mod task_group;
 mod timeout;
 mod values;
@@ -22,7 +25,7 @@ use std::ops::ControlFlow;
 
 use futures::future::LocalBoxFuture;
 use reenact::{Explorer, SchedulerKind, TaskPanics, Warning};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A file of tests, and the constructs of which it covers every case.
 struct File {
@@ -34,7 +37,10 @@ struct File {
 const FILES: &[File] = &[
     File { constructs: &["as_completed"], source: include_str!("as_completed.rs"), differences: as_completed::DIFFERENCES },
     File { constructs: &["gather"], source: include_str!("gather.rs"), differences: gather::DIFFERENCES },
+    File { constructs: &["run_until_complete", "close", "run"], source: include_str!("run.rs"), differences: run::DIFFERENCES },
     File { constructs: &["shield"], source: include_str!("shield.rs"), differences: shield::DIFFERENCES },
+    File { constructs: &["sleep"], source: include_str!("sleep.rs"), differences: sleep::DIFFERENCES },
+    File { constructs: &["Task.cancel", "Task", "create_task"], source: include_str!("task.rs"), differences: task::DIFFERENCES },
     File { constructs: &["TaskGroup"], source: include_str!("task_group.rs"), differences: task_group::DIFFERENCES },
     File { constructs: &["timeout"], source: include_str!("timeout.rs"), differences: timeout::DIFFERENCES },
     File { constructs: &["wait"], source: include_str!("wait.rs"), differences: wait::DIFFERENCES },
@@ -70,6 +76,12 @@ where
     explore(id, TaskPanics::Deliver, &|| Box::pin(body()), &outcome);
 }
 
+/// The same for a case that is more than one execution: compares its outcome.
+#[track_caller]
+pub(super) fn compare(id: &str, outcome: &Value) {
+    assert_eq!([outcome.to_string()], *expected(id), "{id}");
+}
+
 type Body<'a> = dyn Fn() -> LocalBoxFuture<'a, Value> + 'a;
 
 /// Not generic, so that an exploration is compiled once for all cases.
@@ -86,12 +98,15 @@ fn explore<'a>(id: &str, panics: TaskPanics, body: &Body<'a>, outcome: &dyn Fn(&
             }
             ControlFlow::Continue(())
         });
-        (seen, report.exhausted)
+        (seen, report)
     };
     let (fifo, _) = run(SchedulerKind::Fifo, 1);
     assert_eq!(Vec::from_iter(fifo), expected[..1], "{id}: in fifo order");
-    let (seen, exhausted) = run(SchedulerKind::Exhaustive { preemptions: None }, EXHAUSTIVE);
-    let seen = if exhausted { seen } else { run(SchedulerKind::Random, RANDOM).0 };
+    let (mut seen, mut report) = run(SchedulerKind::Exhaustive { preemptions: None }, EXHAUSTIVE);
+    if !report.exhausted {
+        (seen, report) = run(SchedulerKind::Random, RANDOM);
+    }
+    println!("{id}: {} executions{}", report.executions, if report.exhausted { ", every schedule" } else { "" });
     assert_eq!(seen, BTreeSet::from_iter(expected), "{id}: under every schedule");
 }
 
@@ -121,6 +136,24 @@ fn has_test(source: &str, id: &str) -> bool {
     let head = format!("\n#[test]\nfn {}() {{\n", test_name(id));
     let body = source.split_once(&head).and_then(|(_, rest)| rest.split("\n}\n").next());
     body.is_some_and(|body| body.contains(&format!("\"{id}\"")))
+}
+
+#[test]
+#[should_panic = "wait-iterator-input: in fifo order"]
+fn another_outcome_in_fifo_order_fails() {
+    check("wait-iterator-input", || async { json!({"done": 2, "t": 0.1}) });
+}
+
+#[test]
+#[should_panic = "wait-iterator-input: under every schedule"]
+fn a_further_outcome_fails() {
+    check("wait-iterator-input", || async { json!({"done": 2 - reenact::choose(2), "t": 0.15}) });
+}
+
+#[test]
+#[should_panic = "sleep-zero-lets-others-run: under every schedule"]
+fn a_missing_outcome_fails() {
+    check("sleep-zero-lets-others-run", || async { json!({"before": 0, "after": 1, "end": 11}) });
 }
 
 #[test]
@@ -157,5 +190,6 @@ fn every_case_is_a_test_or_a_difference() {
         }
         assert_eq!(tests, source.matches("#[test]").count(), "{constructs:?}: a test is that of a case");
     }
+    assert_eq!(ran + listed, cases.len(), "every case is that of a file");
     println!("{ran} cases hold as in asyncio, {listed} differ; of those {tested} have an outcome here, which is tested");
 }

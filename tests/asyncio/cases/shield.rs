@@ -6,7 +6,7 @@ use std::rc::Rc;
 use reenact::prelude::*;
 use serde_json::{Value, json};
 
-use super::values::{Child, SharedTask, answer, by_hand, ended, settle, state};
+use super::values::{Child, answer, by_hand, ended, settle, state};
 use super::{Difference, check};
 
 pub(super) const DIFFERENCES: &[Difference] = &[Difference {
@@ -42,9 +42,9 @@ fn shield_exception() {
 fn shield_inner_cancelled() {
     check("shield-inner-cancelled", || async {
         let (_set, future) = by_hand();
-        let f = SharedTask::new(spawn(future));
-        let inner = f.clone();
-        let o = spawn(async { shield(inner).await });
+        let task = spawn(future);
+        let f = task.task_ref();
+        let o = spawn(async { shield(task).await });
         settle().await;
         f.cancel();
         json!({"O": ended(o.await.unwrap())})

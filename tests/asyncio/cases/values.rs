@@ -1,14 +1,14 @@
 //! What the cases are made of, and how outcomes are written as JSON.
 
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures::channel::oneshot;
 use reenact::prelude::*;
-use reenact::task;
+use reenact::{Warning, task};
 use serde_json::{Value, json};
 
 /// What a task of a case returns: a value, or the name of the exception.
@@ -55,30 +55,12 @@ pub(super) async fn cancelled_slowly(milliseconds: u64) -> Child {
     resume_cancel(cancelled).await
 }
 
-/// A task that one awaits and others may cancel meanwhile.
-#[derive(Clone)]
-pub(super) struct SharedTask(Rc<RefCell<Task<Child>>>);
+/// A task's handle that more than one can reach.
+pub(super) type Slot = Rc<RefCell<Option<Task<Child>>>>;
 
-impl SharedTask {
-    pub(super) fn new(task: Task<Child>) -> Self {
-        Self(Rc::new(RefCell::new(task)))
-    }
-
-    pub(super) fn cancel(&self) -> bool {
-        self.0.borrow().cancel()
-    }
-
-    pub(super) fn is_finished(&self) -> bool {
-        self.0.borrow().is_finished()
-    }
-}
-
-impl Future for SharedTask {
-    type Output = Result<Child, TaskError>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut *self.0.borrow_mut()).poll(cx)
-    }
+/// Awaits the task whose handle is in a slot.
+pub(super) fn join(slot: Slot) -> impl Future<Output = Result<Child, TaskError>> {
+    poll_fn(move |cx| Pin::new(slot.borrow_mut().as_mut().expect("the handle is there")).poll(cx))
 }
 
 /// A future that is set by hand. Dropping the sender cancels it.
@@ -132,6 +114,15 @@ pub(super) fn names(tasks: &[Task<Child>]) -> Vec<String> {
     let mut names: Vec<String> = tasks.iter().map(|task| task.name().to_string()).collect();
     names.sort();
     names
+}
+
+/// What was reported at the end: the message of each panic that nobody looked at, and that tasks were unfinished.
+pub(super) fn reports(warnings: &[Warning]) -> Vec<String> {
+    let report = |warning: &Warning| match warning {
+        Warning::UnseenPanic { message, .. } => message.clone(),
+        other => other.to_string().split(':').next().unwrap_or_default().to_owned(),
+    };
+    warnings.iter().map(report).collect()
 }
 
 /// A value as Python's `str` writes it.
