@@ -1,5 +1,7 @@
 //! Combinators and cancellation, held to asyncio.
 
+#![allow(clippy::print_stdout, reason = "how many cases and schedules there were is a part of the result")]
+
 mod cases;
 mod leftovers;
 mod properties;
