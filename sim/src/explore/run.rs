@@ -7,9 +7,9 @@ use std::time::Duration;
 use super::explorer::{Explorer, Plan};
 use super::seen::Seen;
 use super::{Report, Verdict};
-use crate::kernel::{FailureKind, Model, Order};
+use crate::kernel::{FailureKind, Order};
 use crate::schedule::Schedule;
-use crate::scheduler::{Chooser, Replay, SchedulerKind};
+use crate::scheduler::{Chooser, Lineup, Replay, SchedulerKind};
 use crate::seed::Seed;
 use crate::simulation::{Execution, Warning, once};
 
@@ -36,7 +36,7 @@ impl Explorer {
         }
         let mut progress = Progress::default();
         let mut failure = None;
-        self.each(plan, &body, |execution, scheduler, order| {
+        self.each(plan, |execution, scheduler, order| {
             let (outcome, scheduler) = once::brief(&order, scheduler, &body, |output| output.error());
             progress.executions += 1;
             match outcome {
@@ -77,7 +77,7 @@ impl Explorer {
     {
         let mut progress = Progress::default();
         let mut first_failure = None;
-        self.each(plan, &body, |index, scheduler, order| {
+        self.each(plan, |index, scheduler, order| {
             let order = Order { full: true, ..order };
             let (mut execution, scheduler, stopped) = once::full(&order, scheduler, plan.seed, &body, &finish);
             progress.executions += 1;
@@ -100,40 +100,26 @@ impl Explorer {
         report
     }
 
-    /// Calls `run` with one scheduler for each execution of the plan.
+    /// Calls `run` with its scheduler for each execution of the plan.
     #[track_caller]
-    fn each<F: Future>(
-        &self,
-        plan: &Plan,
-        body: &impl Fn() -> F,
-        mut run: impl FnMut(u64, Chooser, Order) -> (Option<Chooser>, ControlFlow<()>),
-    ) {
-        let mut scheduler = match (&plan.replay, &self.factory) {
-            (Some(schedule), _) => Chooser::Any(Box::new(Replay::new(schedule))),
-            (None, Some(factory)) => factory().into(),
-            (None, None) => plan.scheduler.clone().unwrap_or(SchedulerKind::Random).build(plan.seed),
+    fn each(&self, plan: &Plan, mut run: impl FnMut(u64, Chooser, Order) -> (Option<Chooser>, ControlFlow<()>)) {
+        let mut lineup = match (&plan.replay, &self.factory) {
+            (Some(schedule), _) => Lineup::one(Chooser::Any(Box::new(Replay::new(schedule))), plan.seed),
+            (None, Some(factory)) => Lineup::one(factory().into(), plan.seed),
+            (None, None) => Lineup::of_kind(plan.scheduler.as_ref().unwrap_or(&SchedulerKind::Portfolio), plan.seed),
         };
         let executions = if plan.replay.is_some() { 1 } else { plan.executions };
-        let model = if scheduler.needs_model() { self.calibrate(plan, body) } else { Model::default() };
         let clock = plan.time_limit.map(WallClock::start);
         for execution in 0..executions {
-            scheduler.begin(execution, &model);
+            let (seat, scheduler) = lineup.take(execution);
             let order = Order { settings: self.settings, data_seed: plan.data_seed(execution), full: false };
             let (back, flow) = run(execution, scheduler, order);
-            let Some(back) = back else { return };
-            scheduler = back;
+            let Some(scheduler) = back else { return };
             if flow.is_break() || scheduler.exhausted() || clock.as_ref().is_some_and(WallClock::is_over) {
                 return;
             }
+            lineup.put(seat, scheduler);
         }
-    }
-
-    /// One execution in fifo order, to learn how long the program is.
-    #[track_caller]
-    fn calibrate<F: Future>(&self, plan: &Plan, body: &impl Fn() -> F) -> Model {
-        let order = Order { settings: self.settings, data_seed: plan.data_seed(0), full: false };
-        let _ = once::brief(&order, SchedulerKind::Fifo.build(plan.seed), body, drop);
-        once::steps_from_first_choice()
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Of all schedulers only this one lives in the kernel, which asks it directly: it is the one that long explorations use.
 
-use super::choice::{ChoicePoint, Model, Scheduler};
+use super::Model;
+use super::choice::{ChoicePoint, Scheduler};
 use crate::rng::{self, Purpose, Stream};
 use crate::seed::Seed;
 

@@ -324,8 +324,12 @@ impl Core {
     /// A step begins, for who wants to know.
     #[cold]
     fn watch_step(&mut self, slot: u32, choice: Option<Choice>, recorder: &Recorder) {
+        let number = self.view.table.peek(slot).number;
+        if !recorder.is_full() {
+            return recorder.step_of(number);
+        }
         let choice = choice.map(|choice| (self.view.choices.len() - 1, choice));
-        recorder.step_begins(choice, self.view.table.peek(slot).number);
+        recorder.step_begins(choice, number);
         if choice.is_some() {
             self.count_preemption(slot);
         }

@@ -2,13 +2,22 @@
 //!
 //! They differ only in where the numbers come from. The trait is open: see [`Scheduler`].
 
+mod calibration;
 mod exhaustive;
+mod fenwick;
 mod fifo;
 mod kind;
 mod pct;
+mod portfolio;
+mod pos;
 mod replay;
+mod surw;
+mod tasks;
+mod urw;
+mod words;
 
 pub use crate::kernel::{ChoicePoint, Model, Refusal, Scheduler};
-pub(crate) use crate::kernel::{Chooser, Random};
+pub(crate) use crate::kernel::{Chooser, EMPTY, Program, Random, UNKNOWN};
 pub use kind::SchedulerKind;
+pub(crate) use portfolio::Lineup;
 pub(crate) use replay::Replay;
