@@ -108,7 +108,7 @@ fn readers_come_before_the_writer_as_often_as_after_it() {
 
 #[test]
 fn surw_finds_what_depends_on_one_resource_however_much_else_happens() {
-    // The same race as in lost_update_2, between tasks with 5 private steps before and after: 1/6 + 1/6 of 2/3.
+    // One of the three orders of the interesting steps goes wrong, whatever the 20 private ones do.
     let expected = 1.0 / 3.0;
     check("chain_3 with 20 private steps", CHAIN_3_PADDED, "surw", expected, MANY);
     let urw = share(CHAIN_3_PADDED, "urw", MANY);
