@@ -62,7 +62,7 @@ impl Stream {
     }
 
     /// A number below `bound`, each equally likely.
-    #[inline]
+    #[cfg(test)]
     pub(crate) fn below(&mut self, bound: u32) -> u32 {
         below(bound, || self.next_u32())
     }
@@ -85,13 +85,11 @@ pub(crate) fn below(bound: u32, mut next: impl FnMut() -> u32) -> u32 {
 /// What a stream is for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Purpose {
-    /// The picks of the random scheduler.
+    /// The picks of the random scheduler, and what the others draw. 2 was PCT's.
     Random = 1,
-    /// Priorities and change points of PCT.
-    Pct = 2,
     /// What `rng()` gives to tasks.
     Data = 3,
-    /// The first picks of the random scheduler, of several executions together.
+    /// The first of them, of several executions together.
     RandomHead = 4,
 }
 
@@ -126,7 +124,7 @@ mod tests {
         let first = |seed: u64, purpose, number| Stream::new(Seed::from(seed), purpose, number).next_u64();
         let base = first(1, Purpose::Random, 1);
         assert_ne!(base, first(2, Purpose::Random, 1));
-        assert_ne!(base, first(1, Purpose::Pct, 1));
+        assert_ne!(base, first(1, Purpose::Data, 1));
         assert_ne!(base, first(1, Purpose::Random, 2));
     }
 }

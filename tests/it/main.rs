@@ -15,6 +15,7 @@ mod layers;
 mod races;
 mod replay;
 mod robustness;
+mod samplers;
 mod schedulers;
 mod scopes;
 mod select;

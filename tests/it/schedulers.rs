@@ -9,6 +9,7 @@ use std::time::Duration;
 use reenact::prelude::*;
 use reenact::{Access, AccessKind, ChoicePoint, Model, Scheduler, task};
 
+use crate::samplers::programs::grid;
 use crate::support::exhaustive;
 
 /// Two tasks `read; write` over one value, in two steps each. Main spawns them, then sleeps 1 ms.
@@ -26,30 +27,6 @@ async fn lost_update() {
     assert_eq!(count.get(), 2);
 }
 
-/// How often a scheduler hits the lost update, in 100,000 executions.
-fn hits(scheduler: &str) -> f64 {
-    let mut failed = 0;
-    let explorer = Explorer::new().scheduler(scheduler.parse().unwrap()).executions(100_000).seed(2024);
-    let report = explorer.visit(lost_update, |execution| {
-        failed += u32::from(execution.outcome.is_err());
-        ControlFlow::Continue(())
-    });
-    assert_eq!(report.executions, 100_000);
-    f64::from(failed) / 100_000.0
-}
-
-#[test]
-fn pct_and_random_hit_the_lost_update_as_often_as_the_theory_says() {
-    for (scheduler, expected) in
-        [("pct:1:4", 0.0), ("pct:2:4", 1.0 / 4.0), ("pct:3:4", 7.0 / 16.0), ("pct:4:4", 37.0 / 64.0), ("random", 0.5)]
-    {
-        let measured = hits(scheduler);
-        let tolerance = 4.5 * (expected * (1.0 - expected) / 100_000.0_f64).sqrt();
-        println!("{scheduler}: {measured:.5}, expected {expected:.5} ± {tolerance:.5}");
-        assert!((measured - expected).abs() <= tolerance, "{scheduler}: {measured} instead of {expected}");
-    }
-}
-
 #[test]
 fn pct_learns_the_number_of_steps_if_it_is_not_told() {
     let report = Explorer::new().scheduler("pct:2".parse().unwrap()).executions(200).run(lost_update);
@@ -63,18 +40,6 @@ fn fifo_is_one_schedule_without_deviations() {
     assert!(execution.choices.iter().all(|choice| choice.picked == 0));
 }
 
-/// Tasks that yield: grids whose numbers of interleavings are known.
-async fn grid(tasks: u32, yields: u32) {
-    for _ in 0..tasks {
-        drop(spawn(async move {
-            for _ in 1..yields {
-                yield_now().await;
-            }
-        }));
-    }
-    sleep(Duration::from_millis(1)).await;
-}
-
 #[test]
 fn exhaustive_takes_every_interleaving_once() {
     // Multinomial coefficients: (tasks * steps)! / steps!^tasks.
@@ -83,30 +48,6 @@ fn exhaustive_takes_every_interleaving_once() {
         assert_eq!((report.executions, report.distinct), (interleavings, interleavings), "{tasks} x {steps}");
         assert!(report.exhausted && report.failure.is_none());
         assert_eq!(report.unseen, 0.0);
-    }
-}
-
-#[test]
-fn a_preemption_bound_leaves_out_exactly_the_schedules_with_more() {
-    // Schedules with exactly 0, 1, 2, .. preemptions.
-    let known: [(u32, u32, &[u64]); 4] =
-        [(2, 2, &[2, 2, 2]), (2, 3, &[2, 4, 8, 4, 2]), (3, 2, &[6, 18, 36, 30]), (3, 3, &[6, 36, 150, 360, 510, 444, 174])];
-    for (tasks, steps, counts) in known {
-        let mut expected = 0;
-        for (bound, count) in counts.iter().enumerate() {
-            expected += count;
-            let kind = SchedulerKind::Exhaustive { preemptions: Some(bound as u32) };
-            let mut most = 0;
-            let report = Explorer::new().scheduler(kind).visit(
-                || grid(tasks, steps),
-                |execution| {
-                    most = most.max(execution.stats.preemptions);
-                    ControlFlow::Continue(())
-                },
-            );
-            assert_eq!(report.executions, expected, "{tasks} x {steps}, at most {bound}");
-            assert_eq!(most, bound as u64, "{tasks} x {steps}");
-        }
     }
 }
 

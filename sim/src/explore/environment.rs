@@ -17,7 +17,7 @@ const VARIABLES: [(&str, &str); 5] = [
     ("REENACT_REPLAY", "a schedule: run exactly this one execution, with its full trace and its output on the terminal"),
     ("REENACT_EXECUTIONS", "how many executions to run at most"),
     ("REENACT_TIME_LIMIT", "how many seconds of wall time to explore at most"),
-    ("REENACT_SCHEDULER", "who answers choice points: fifo, random, pct:3, pct:3:24, exhaustive, exhaustive:2"),
+    ("REENACT_SCHEDULER", "who picks: fifo, random, pct:3, pct:3:24, pos, urw, surw, exhaustive, exhaustive:2, portfolio"),
 ];
 
 /// What the environment says.

@@ -43,7 +43,7 @@ where
 /// | setting | default |
 /// | --- | --- |
 /// | executions | 1,000; with the exhaustive scheduler, all there are |
-/// | scheduler | random |
+/// | scheduler | portfolio |
 /// | seed | derived from the name; 0 without a name |
 /// | time limit | none |
 /// | unfinished tasks at exit | a warning |
@@ -306,7 +306,7 @@ impl Explorer {
         environment.warnings.iter().for_each(|warning| warn(warning));
         let said = [&self.explicit, &environment.budget, &self.attribute];
         let of_name = || self.name.as_deref().map_or_else(Seed::default, Seed::of_text);
-        let scheduler = said.iter().find_map(|budget| budget.scheduler.clone()).unwrap_or(SchedulerKind::Random);
+        let scheduler = said.iter().find_map(|budget| budget.scheduler.clone()).unwrap_or(SchedulerKind::Portfolio);
         let all = self.factory.is_none() && matches!(scheduler, SchedulerKind::Exhaustive { .. });
         let executions = said.iter().find_map(|budget| budget.executions);
         Ok(Plan {

@@ -7,9 +7,9 @@ use std::time::Duration;
 use super::Report;
 use super::explorer::{Explorer, Plan};
 use super::seen::Seen;
-use crate::kernel::{FailureKind, Model, Order};
+use crate::kernel::{FailureKind, Order};
 use crate::schedule::Schedule;
-use crate::scheduler::{Chooser, Replay, SchedulerKind};
+use crate::scheduler::{Chooser, Lineup, Replay, SchedulerKind};
 use crate::seed::Seed;
 use crate::simulation::once::{self, Program};
 use crate::simulation::{Execution, Warning};
@@ -53,7 +53,7 @@ impl Explorer {
         }
         let mut progress = Progress::default();
         let mut failure = None;
-        self.each(plan, body.program, &mut |execution, scheduler, order| {
+        self.each(plan, &mut |execution, scheduler, order| {
             let (outcome, scheduler) = once::brief(&order, scheduler, body.program);
             progress.executions += 1;
             match outcome {
@@ -92,7 +92,7 @@ impl Explorer {
     ) -> Report {
         let mut progress = Progress::default();
         let mut first_failure = None;
-        self.each(plan, program, &mut |index, scheduler, order| {
+        self.each(plan, &mut |index, scheduler, order| {
             let order = Order { full: true, ..order };
             let (mut execution, scheduler, stopped) = full(&order, scheduler, plan.seed, program);
             progress.executions += 1;
@@ -115,40 +115,26 @@ impl Explorer {
         report
     }
 
-    /// Calls `run` with one scheduler for each execution of the plan.
+    /// Calls `run` with its scheduler for each execution of the plan.
     #[track_caller]
-    fn each(
-        &self,
-        plan: &Plan,
-        program: &dyn Program,
-        run: &mut dyn FnMut(u64, Chooser, Order) -> (Option<Chooser>, ControlFlow<()>),
-    ) {
-        let mut scheduler = match (&plan.replay, &self.factory) {
-            (Some(schedule), _) => Chooser::Any(Box::new(Replay::new(schedule))),
-            (None, Some(factory)) => factory().into(),
-            (None, None) => plan.scheduler.clone().unwrap_or(SchedulerKind::Random).build(plan.seed),
+    fn each(&self, plan: &Plan, run: &mut dyn FnMut(u64, Chooser, Order) -> (Option<Chooser>, ControlFlow<()>)) {
+        let mut lineup = match (&plan.replay, &self.factory) {
+            (Some(schedule), _) => Lineup::one(Chooser::Any(Box::new(Replay::new(schedule))), plan.seed),
+            (None, Some(factory)) => Lineup::one(factory().into(), plan.seed),
+            (None, None) => Lineup::of_kind(plan.scheduler.as_ref().unwrap_or(&SchedulerKind::Portfolio), plan.seed),
         };
         let executions = if plan.replay.is_some() { 1 } else { plan.executions };
-        let model = if scheduler.needs_model() { self.calibrate(plan, program) } else { Model::default() };
         let clock = plan.time_limit.map(WallClock::start);
         for execution in 0..executions {
-            scheduler.begin(execution, &model);
+            let (seat, scheduler) = lineup.take(execution);
             let order = Order { settings: self.settings, data_seed: plan.data_seed(execution), full: false };
             let (back, flow) = run(execution, scheduler, order);
-            let Some(back) = back else { return };
-            scheduler = back;
+            let Some(scheduler) = back else { return };
             if flow.is_break() || scheduler.exhausted() || clock.as_ref().is_some_and(WallClock::is_over) {
                 return;
             }
+            lineup.put(seat, scheduler);
         }
-    }
-
-    /// One execution in fifo order, to learn how long the program is.
-    #[track_caller]
-    fn calibrate(&self, plan: &Plan, program: &dyn Program) -> Model {
-        let order = Order { settings: self.settings, data_seed: plan.data_seed(0), full: false };
-        let _ = once::brief(&order, SchedulerKind::Fifo.build(plan.seed), program);
-        once::steps_from_first_choice()
     }
 }
 

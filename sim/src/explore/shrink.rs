@@ -85,8 +85,8 @@ impl Explorer {
             steps: 0,
         };
         let first = Attempt { bug: None, choices: choices.to_vec(), preemptions: 0 }.deviations();
-        let attempt = shrinker.run(&first)?;
-        shrinker.best = attempt.rank();
+        let attempt = shrinker.run(&first, full)?;
+        shrinker.best = (attempt.deviations().len(), u64::MAX, attempt.deviations());
         shrinker.length = attempt.choices.len();
         shrinker.bug = attempt.bug.filter(|bug| bug.kind == kind)?;
         shrinker.leave_out();
@@ -100,13 +100,13 @@ impl Explorer {
 impl Shrinker<'_> {
     /// Runs a candidate; `None` if the budget is used up.
     #[track_caller]
-    fn run(&mut self, deviations: &[(u64, u32)]) -> Option<Attempt> {
+    fn run(&mut self, deviations: &[(u64, u32)], full: bool) -> Option<Attempt> {
         if self.steps >= MAX_STEPS || self.executions >= MAX_EXECUTIONS {
             return None;
         }
         let mut scheduler = Chooser::Any(Box::new(Follow::new(deviations)));
         scheduler.begin(0, &Model::default());
-        let (outcome, _) = once::brief(&self.order, scheduler, self.body.program);
+        let (outcome, _) = once::brief(&Order { full, ..self.order }, scheduler, self.body.program);
         let error = self.body.error.take();
         let (choices, counts) = kernel::with(|kernel| (kernel.choices(), kernel.counts()));
         self.executions += 1;
@@ -127,8 +127,15 @@ impl Shrinker<'_> {
     /// Runs a candidate and keeps it if it is the same bug and simpler. `None` if the budget is used up.
     #[track_caller]
     fn consider(&mut self, deviations: &[(u64, u32)]) -> Option<(bool, Attempt)> {
-        let attempt = self.run(deviations)?;
-        let better = attempt.bug.as_ref() == Some(&self.bug) && attempt.rank() < self.best;
+        let mut attempt = self.run(deviations, self.order.full)?;
+        if attempt.bug.as_ref() != Some(&self.bug) || attempt.deviations().len() > self.best.0 {
+            return Some((false, attempt));
+        }
+        if !self.order.full {
+            // Preemptions are counted only where everything is recorded.
+            attempt = self.run(deviations, true)?;
+        }
+        let better = attempt.rank() < self.best;
         if better {
             self.best = attempt.rank();
             self.length = attempt.choices.len();
@@ -174,7 +181,7 @@ impl Shrinker<'_> {
             self.consider(prefix)?;
             return Some(());
         }
-        let choices = self.run(prefix)?.choices;
+        let choices = self.run(prefix, false)?.choices;
         let from = prefix.last().map_or(0, |(index, _)| index + 1);
         for (index, choice) in (0..).zip(choices).skip(from as usize) {
             if self.best.0 < prefix.len() + more || (near && index >= self.length as u64) {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::fault::FailureKind;
-use super::{Chooser, Core, Kernel, View};
+use super::{Chooser, Core, Kernel, Model, View};
 use crate::resource::Access;
 use crate::schedule::{Answer, Choice, ChoiceKind, TaskPath};
 use crate::trace::TaskId;
@@ -75,6 +75,9 @@ pub trait Scheduler {
     }
 
     /// Whether it needs a [`Model`] of the program.
+    ///
+    /// If so, the first 4 executions of an exploration are not its own: 0 is in fifo order, 1 to 3 pick at random, and what they
+    /// show is the model from execution 4 on. They count like all others, and a failure of theirs is one.
     fn needs_model(&self) -> bool {
         false
     }
@@ -94,14 +97,6 @@ impl fmt::Debug for dyn Scheduler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Scheduler")
     }
-}
-
-/// What earlier executions have shown of a program.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Model {
-    /// Steps of an execution from its first choice on, the most that was seen; 0 if nothing was.
-    pub steps: u64,
 }
 
 /// Why a scheduler could not answer.
@@ -222,9 +217,6 @@ impl Core {
     }
 
     fn ask(&mut self, kind: ChoiceKind, alternatives: u32) -> u32 {
-        if self.view.choices.len() == 0 {
-            self.counts.first_choice_at = self.counts.steps;
-        }
         let point = ChoicePoint { kind, alternatives, view: &self.view };
         self.scheduler.as_deref_mut().map_or(0, |scheduler| scheduler.choose(&point))
     }

@@ -2,7 +2,8 @@
 //!
 //! It lives in the kernel, which asks it directly: it answers a great many choices, most of them as in the execution before.
 
-use super::choice::{ChoicePoint, Model, Refusal, Scheduler};
+use super::Model;
+use super::choice::{ChoicePoint, Refusal, Scheduler};
 use super::fault::FailureKind;
 use crate::schedule::{Choice, ChoiceKind};
 

@@ -13,6 +13,7 @@ mod extras;
 mod fault;
 mod handle;
 mod inbox;
+mod model;
 mod panics;
 mod random;
 mod ready;
@@ -30,7 +31,7 @@ use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
-pub use choice::{ChoicePoint, Model, Refusal, Scheduler};
+pub use choice::{ChoicePoint, Refusal, Scheduler};
 pub(crate) use chooser::Chooser;
 pub(crate) use end::{Ended, Order, Pending};
 pub(crate) use exhaustive::Exhaustive;
@@ -38,6 +39,8 @@ pub(crate) use extras::Panicked;
 pub use fault::FailureKind;
 pub(crate) use fault::Fault;
 pub(crate) use handle::{Standing, Taken};
+pub use model::Model;
+pub(crate) use model::{EMPTY, Program, UNKNOWN};
 pub(crate) use random::Random;
 pub(crate) use scopes::{Request, ScopeKey, ScopeKind};
 pub(crate) use step::{Main, MainFuture};
@@ -171,9 +174,6 @@ struct View {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) steps: u64,
-    /// Steps up to the first choice, the one that it picked included; 0 if there was none. Not kept when the random scheduler
-    /// picks tasks: only a calibration in fifo order asks for it.
-    pub(crate) first_choice_at: u64,
     pub(crate) preemptions: u64,
     pub(crate) tasks: u64,
     pub(crate) choices: u64,
@@ -312,7 +312,7 @@ impl Core {
             view: View { table: Table::new(), ready: ReadyQueue::new(), choices: ChoiceLog::new(), last: TaskWord::NONE },
             serials: Serials::new(),
             scheduler: None,
-            counts: Counts { steps: 0, first_choice_at: 0, preemptions: 0, tasks: 0, choices: 0 },
+            counts: Counts { steps: 0, preemptions: 0, tasks: 0, choices: 0 },
             steps_at_clock: 0,
             completions: 0,
             bad_answer: 0,

@@ -2,7 +2,8 @@
 //!
 //! It lives in the kernel, which asks it directly, because long explorations use it.
 
-use super::choice::{ChoicePoint, Model, Scheduler};
+use super::Model;
+use super::choice::{ChoicePoint, Scheduler};
 use crate::rng::{self, Purpose, Stream};
 use crate::seed::Seed;
 

@@ -318,11 +318,15 @@ impl Core {
     /// A step begins, for who wants to know.
     #[cold]
     fn watch_step(&mut self, slot: u32, answer: Option<Answer>, recorder: &Recorder) {
+        let number = self.view.table.peek(slot).number;
+        if !recorder.is_full() {
+            return recorder.step_of(number);
+        }
         let choice = answer.map(|answer| {
             let (picked, alternatives) = (answer.picked(), answer.alternatives());
             (self.view.choices.len() - 1, Choice { kind: ChoiceKind::Task, picked, alternatives })
         });
-        recorder.step_begins(choice, self.view.table.peek(slot).number);
+        recorder.step_begins(choice, number);
         if choice.is_some() {
             self.count_preemption(slot);
         }

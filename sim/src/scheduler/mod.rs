@@ -2,14 +2,23 @@
 //!
 //! They differ only in where the numbers come from. The trait is open: see [`Scheduler`].
 
+mod calibration;
+mod fenwick;
 mod fifo;
 mod follow;
 mod kind;
 mod pct;
+mod portfolio;
+mod pos;
 mod replay;
+mod surw;
+mod tasks;
+mod urw;
+mod words;
 
 pub use crate::kernel::{ChoicePoint, Model, Refusal, Scheduler};
-pub(crate) use crate::kernel::{Chooser, Exhaustive, Random};
+pub(crate) use crate::kernel::{Chooser, EMPTY, Exhaustive, Program, Random, UNKNOWN};
 pub(crate) use follow::Follow;
 pub use kind::SchedulerKind;
+pub(crate) use portfolio::Lineup;
 pub(crate) use replay::Replay;

@@ -9,7 +9,7 @@ use super::failure::Hints;
 use super::{Execution, Failure, PendingTask, Stats, Warning};
 use crate::config::PendingAtExit;
 use crate::instant::Instant;
-use crate::kernel::{self, Ended, Fault, Kernel, Main, MainFuture, Model, Order, Pending};
+use crate::kernel::{self, Ended, Fault, Kernel, Main, MainFuture, Order, Pending};
 use crate::scheduler::Chooser;
 use crate::seed::Seed;
 use crate::time::clock;
@@ -130,15 +130,6 @@ fn stats(kernel: &Kernel) -> Stats {
 
 fn elapsed() -> Duration {
     clock::with(|clock| clock.now()) - Instant::ZERO
-}
-
-/// Steps of the execution that is just over, from its first choice on.
-pub(crate) fn steps_from_first_choice() -> Model {
-    kernel::with(|kernel| {
-        let counts = kernel.counts();
-        // The first choice picks the step that is being counted when it is made.
-        Model { steps: counts.steps.saturating_sub(counts.first_choice_at.saturating_sub(1)) }
-    })
 }
 
 fn pending_tasks(pending: Vec<Pending>) -> Vec<PendingTask> {

@@ -183,10 +183,16 @@ impl Recorder {
         self.hash(choice.map_or(tag::STEPPED, Answer::word) ^ path_hash);
     }
 
-    /// The events of a step, for a full trace, and who is stepped, for whoever asks.
+    /// Who is stepped, for whoever asks.
+    #[inline]
+    pub(crate) fn step_of(&self, task: u32) {
+        self.current.set(task);
+    }
+
+    /// The events of a step, for a full trace, and who is stepped.
     #[cold]
     pub(crate) fn step_begins(&self, choice: Option<(usize, Choice)>, task: u32) {
-        self.current.set(task);
+        self.step_of(task);
         if let Some((index, choice)) = choice {
             if choice.picked > 0 && self.full.get() {
                 self.log.borrow_mut().picked.push((index as u64, task));

@@ -1,0 +1,116 @@
+//! Who runs which execution of an exploration: the same scheduler always, or a portfolio of several.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::calibration::{self, Calibration, Lesson};
+use super::{Chooser, Model, SchedulerKind};
+use crate::hash;
+use crate::seed::Seed;
+
+/// The shares of a portfolio, in 20ths. See [`SchedulerKind::Portfolio`].
+const SHARES: [(SchedulerKind, u64); 7] = [
+    (SchedulerKind::Random, 12),
+    (pct(1), 1),
+    (pct(2), 1),
+    (pct(3), 1),
+    (SchedulerKind::Pos, 1),
+    (SchedulerKind::Urw, 2),
+    (SchedulerKind::Surw, 2),
+];
+
+/// What the shares are parts of.
+const WHOLE: u64 = 20;
+
+const fn pct(depth: u32) -> SchedulerKind {
+    SchedulerKind::Pct { depth, steps: None }
+}
+
+/// The schedulers of an exploration, and the model that they have in common.
+#[derive(Debug)]
+pub(crate) struct Lineup {
+    seed: Seed,
+    /// `None` while one of them runs.
+    members: Vec<Option<Chooser>>,
+    /// Executions below this share are those of the member.
+    shares: Vec<u64>,
+    /// As long as there is something to learn.
+    lesson: Option<Lesson>,
+    model: Model,
+}
+
+/// The place of a scheduler in a [`Lineup`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seat(Option<usize>);
+
+impl Lineup {
+    /// One scheduler for all executions.
+    pub(crate) fn one(chooser: Chooser, seed: Seed) -> Self {
+        Self::of(vec![chooser], vec![WHOLE], seed)
+    }
+
+    /// The schedulers of a kind.
+    pub(crate) fn of_kind(kind: &SchedulerKind, seed: Seed) -> Self {
+        if *kind != SchedulerKind::Portfolio {
+            return Self::one(kind.build(seed), seed);
+        }
+        let mut below = 0;
+        let shares = SHARES.iter().map(|(_, share)| {
+            below += share;
+            below
+        });
+        Self::of(SHARES.iter().map(|(kind, _)| kind.build(seed)).collect(), shares.collect(), seed)
+    }
+
+    fn of(members: Vec<Chooser>, shares: Vec<u64>, seed: Seed) -> Self {
+        let learns = members.iter().any(|member| member.needs_model());
+        let lesson = learns.then(|| Rc::new(RefCell::new(Model::default())));
+        Self { seed, members: members.into_iter().map(Some).collect(), shares, lesson, model: Model::default() }
+    }
+
+    /// The scheduler of an execution, ready to begin. It has to be given back.
+    pub(crate) fn take(&mut self, execution: u64) -> (Seat, Chooser) {
+        let (seat, mut chooser) = match &self.lesson {
+            Some(lesson) if execution < calibration::EXECUTIONS => {
+                (Seat(None), Chooser::Any(Box::new(Calibration::new(self.seed, execution, lesson.clone()))))
+            }
+            _ => self.member(execution),
+        };
+        chooser.begin(execution, &self.model);
+        (seat, chooser)
+    }
+
+    fn member(&mut self, execution: u64) -> (Seat, Chooser) {
+        if let Some(lesson) = self.lesson.take() {
+            self.model = lesson.take();
+            Arc::make_mut(&mut self.model.program).end();
+        }
+        let part = match self.shares.len() {
+            1 => 0,
+            _ => hash::finish(hash::mix(hash::mix(0x706f_7274, self.seed.get()), execution)) % WHOLE,
+        };
+        let at = self.shares.iter().position(|below| part < *below).unwrap_or(0);
+        match self.members[at].take() {
+            Some(chooser) => (Seat(Some(at)), chooser),
+            None => unreachable!("a scheduler is given back before the next execution"),
+        }
+    }
+
+    /// Gives back the scheduler of an execution that is over.
+    pub(crate) fn put(&mut self, seat: Seat, chooser: Chooser) {
+        if let Seat(Some(at)) = seat {
+            self.members[at] = Some(chooser);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shares_make_a_whole() {
+        assert_eq!(SHARES.iter().map(|(_, share)| share).sum::<u64>(), WHOLE);
+    }
+}
