@@ -216,6 +216,7 @@ fn failure_at_end(execution: &Execution<()>, seed: Seed, kind: FailureKind, mess
         place: None,
         at: crate::instant::Instant::ZERO + execution.stats.elapsed,
         execution: 0,
+        hint: kernel::with(|kernel| once::hint(kernel, kind)),
         hints: Default::default(),
     }
 }

@@ -1,15 +1,19 @@
 //! Wakers that are numbers.
 //!
 //! The data word of a waker holds the serial of its task, unique in the process, and the slot of the task's entry. Clone
-//! and drop touch no memory. To wake is to look the slot up in this thread's kernel and compare the serial: a waker of
-//! a finished task or of another execution matches nothing and does nothing. A word that this thread's kernel has not
-//! handed out goes to the inbox of the kernel that has.
+//! and drop touch one counter of this thread and nothing else. To wake is to look the slot up in this thread's kernel and
+//! compare the serial: a waker of a finished task or of another execution matches nothing and does nothing. A word that this
+//! thread's kernel has not handed out goes to the inbox of the kernel that has.
+//!
+//! The counter says how many clones are about. When everything of an execution is dropped and more are about than before it
+//! began, something outside holds the rest: see `surroundings`.
 //!
 //! This is the only unsafe code of the workspace. It is sound whatever the word holds: no function of the vtable
 //! dereferences the data pointer, none owns anything, and all may be called from any thread.
 
 #![allow(unsafe_code, reason = "a RawWaker can only be made by unsafe code")]
 
+use std::cell::Cell;
 use std::mem::ManuallyDrop;
 use std::ptr;
 use std::task::{Context, RawWaker, RawWakerVTable, Waker};
@@ -49,7 +53,22 @@ impl TaskWord {
     }
 }
 
-static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake, drop);
+thread_local! {
+    /// Clones made on this thread less those dropped on it.
+    static CLONES: Cell<i64> = const { Cell::new(0) };
+}
+
+/// How many more wakers have been cloned than dropped on this thread.
+pub(super) fn clones() -> i64 {
+    CLONES.get()
+}
+
+#[inline]
+fn count(change: i64) {
+    CLONES.set(CLONES.get().wrapping_add(change));
+}
+
+static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop);
 
 fn data(word: TaskWord) -> *const () {
     ptr::without_provenance(word.0 as usize)
@@ -67,6 +86,7 @@ pub(super) fn with_context<R>(word: TaskWord, body: impl FnOnce(&mut Context<'_>
 ///
 /// None needed: the pointer is a number and is not dereferenced. The signature is the vtable's.
 unsafe fn clone(data: *const ()) -> RawWaker {
+    count(1);
     RawWaker::new(data, &VTABLE)
 }
 
@@ -74,6 +94,15 @@ unsafe fn clone(data: *const ()) -> RawWaker {
 ///
 /// None needed, as for `clone`.
 unsafe fn wake(data: *const ()) {
+    count(-1);
+    // SAFETY: none needed, as for `clone`.
+    unsafe { wake_by_ref(data) }
+}
+
+/// # Safety
+///
+/// None needed, as for `clone`.
+unsafe fn wake_by_ref(data: *const ()) {
     let word = TaskWord(data.addr() as u64);
     if !with(|kernel| kernel.wake(word)) {
         inbox::send(word);
@@ -83,4 +112,6 @@ unsafe fn wake(data: *const ()) {
 /// # Safety
 ///
 /// None needed: a waker owns nothing.
-unsafe fn drop(_: *const ()) {}
+unsafe fn drop(_: *const ()) {
+    count(-1);
+}
