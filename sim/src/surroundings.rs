@@ -62,7 +62,7 @@ fn inside_tokio(what: &str) -> String {
 /// Functions of tokio in which its budget is asked for: by the module that keeps it, or, where the compiler has inlined that,
 /// by what is pending when it is used up.
 const ASKS_FOR_BUDGET: [&str; 5] =
-    ["task::coop", "runtime::context", "sync::mpsc::chan::Rx", "batch_semaphore::Acquire", "sync::oneshot::Receiver"];
+    ["task::coop", "runtime::context", "sync::mpsc::chan::Rx", "sync::batch_semaphore::Acquire", "sync::oneshot::Receiver"];
 
 /// Whether a task that woke itself with this stack did so because tokio's budget was used up.
 #[cold]

@@ -39,8 +39,8 @@ fn multi_thread() -> Runtime {
     Builder::new_multi_thread().worker_threads(1).build().unwrap()
 }
 
-fn simulate() -> Result<(), Failure> {
-    Sim::new().max_steps_per_instant(100_000).run(three_hundred_messages).outcome
+fn simulate() -> Option<Failure> {
+    Sim::new().max_steps_per_instant(100_000).run(three_hundred_messages).outcome.err()
 }
 
 const CAUSE: &str = "this simulation runs inside a task of a tokio runtime, ";
@@ -55,34 +55,36 @@ fn names_tokio(failure: &Failure) {
 
 #[test]
 fn the_main_task_of_a_runtime_of_one_thread_is_a_deadlock() {
-    let failure = current_thread().block_on(async { simulate() }).unwrap_err();
+    let failure = current_thread().block_on(async { simulate() }).unwrap();
     assert_eq!(failure.kind, FailureKind::Deadlock);
     names_tokio(&failure);
+    let page = include_str!("../../docs/ADOPTING.md");
+    assert!(page.contains(&format!("\nnote: likely cause:    {}\n", failure.hint.unwrap())));
 }
 
 #[tokio::test]
 async fn a_tokio_test_is_a_deadlock() {
-    let failure = simulate().unwrap_err();
+    let failure = simulate().unwrap();
     assert_eq!(failure.kind, FailureKind::Deadlock);
     names_tokio(&failure);
 }
 
 #[test]
 fn a_spawned_task_is_a_deadlock() {
-    let failure = current_thread().block_on(async { tokio::spawn(async { simulate().unwrap_err() }).await }).unwrap();
+    let failure = current_thread().block_on(async { tokio::spawn(async { simulate().unwrap() }).await }).unwrap();
     names_tokio(&failure);
-    let failure = multi_thread().block_on(async { tokio::spawn(async { simulate().unwrap_err() }).await }).unwrap();
+    let failure = multi_thread().block_on(async { tokio::spawn(async { simulate().unwrap() }).await }).unwrap();
     assert_eq!(failure.kind, FailureKind::Deadlock);
     names_tokio(&failure);
     let local = tokio::task::LocalSet::new();
-    let failure = current_thread().block_on(local.run_until(async { simulate() })).unwrap_err();
+    let failure = current_thread().block_on(local.run_until(async { simulate() })).unwrap();
     names_tokio(&failure);
 }
 
 /// `#[tokio::main]` and `#[tokio::test(flavor = "multi_thread")]`: nobody is there to take the waker, so tokio wakes at once.
 #[test]
 fn the_main_task_of_a_runtime_of_several_threads_is_a_livelock() {
-    let failure = multi_thread().block_on(async { simulate() }).unwrap_err();
+    let failure = multi_thread().block_on(async { simulate() }).unwrap();
     assert_eq!(failure.kind, FailureKind::Livelock);
     names_tokio(&failure);
 }
@@ -122,7 +124,7 @@ fn a_task_of_that_runtime_does_not_run_within_the_simulation() {
 #[test]
 fn unconstrained_is_a_cure() {
     for runtime in [current_thread(), multi_thread()] {
-        runtime.block_on(tokio::task::unconstrained(async { simulate() })).unwrap();
+        assert!(runtime.block_on(tokio::task::unconstrained(async { simulate() })).is_none());
         let report = runtime.block_on(tokio::task::unconstrained(async { Explorer::new().run(six_messages) }));
         assert!(report.failure.is_none(), "{report}");
     }
@@ -131,9 +133,9 @@ fn unconstrained_is_a_cure() {
 #[test]
 #[allow(clippy::disallowed_methods, reason = "a plain thread is the cure")]
 fn a_plain_thread_is_a_cure() {
-    current_thread().block_on(async { std::thread::spawn(simulate).join().unwrap() }).unwrap();
-    multi_thread().block_on(async { tokio::task::spawn_blocking(simulate).await.unwrap() }).unwrap();
-    multi_thread().block_on(async { tokio::task::block_in_place(simulate) }).unwrap();
+    assert!(current_thread().block_on(async { std::thread::spawn(simulate).join().unwrap() }).is_none());
+    assert!(multi_thread().block_on(async { tokio::task::spawn_blocking(simulate).await.unwrap() }).is_none());
+    assert!(multi_thread().block_on(async { tokio::task::block_in_place(simulate) }).is_none());
 }
 
 /// A deadlock of the program's own is not blamed on the runtime around it, nor is a livelock.
