@@ -75,6 +75,9 @@ pub(crate) struct Limits {
     pub(crate) trace_events: usize,
 }
 
+/// Steps before a livelock that are looked at more closely.
+const LAST_STEPS: u64 = 16;
+
 impl Limits {
     const DEFAULT: Self = Self {
         steps: Limit::Fail(100_000_000),
@@ -84,11 +87,21 @@ impl Limits {
         trace_events: 1_000_000,
     };
 
-    /// The number of steps at which a limit has to be looked at next.
-    pub(crate) fn next_check(&self, steps_at_clock: u64) -> u64 {
+    /// The number of steps at which a limit is reached.
+    pub(crate) fn reached_at(&self, steps_at_clock: u64) -> u64 {
         let total = self.steps.value().unwrap_or(u64::MAX);
         let instant = self.steps_per_instant.value().map_or(u64::MAX, |limit| steps_at_clock.saturating_add(limit));
         total.min(instant)
+    }
+
+    /// The number of steps at which the loop has to be left next: somewhat before a failure for too many steps, so that its
+    /// last steps are looked at.
+    pub(crate) fn next_check(&self, steps_at_clock: u64) -> u64 {
+        let reached = self.reached_at(steps_at_clock);
+        match (self.steps, self.steps_per_instant) {
+            (Limit::Stop(_), _) | (_, Limit::Stop(_)) => reached,
+            _ => reached.saturating_sub(LAST_STEPS).max(reached.min(steps_at_clock + 1)),
+        }
     }
 }
 

@@ -23,6 +23,7 @@ mod schedule;
 mod scheduler;
 mod seed;
 mod simulation;
+mod surroundings;
 pub mod task;
 pub mod time;
 mod trace;

@@ -54,7 +54,7 @@ const ROOMS: [&[&str]; 9] = [
     &["rng"],
     &["schedule"],
     &["trace"],
-    &["resource", "outside"],
+    &["resource", "outside", "surroundings"],
     &["time", "kernel"],
     &["access", "draw", "output", "task", "scheduler"],
     &["simulation"],

@@ -108,7 +108,7 @@ impl Explorer {
             "the same schedule gave two different executions: {what}.{parts}\n\
              Something besides the schedule decides what this program does: the order of a HashMap, a clock or random \
              numbers of the machine, another thread, a static that one execution leaves to the next, select! without \
-             `biased`."
+             `biased`, a tokio::sync::watch that several tasks wait for."
         );
         failure_at_end(execution, plan.seed, FailureKind::Nondeterminism, message)
     }
@@ -216,6 +216,7 @@ fn failure_at_end(execution: &Execution<()>, seed: Seed, kind: FailureKind, mess
         place: None,
         at: crate::instant::Instant::ZERO + execution.stats.elapsed,
         execution: 0,
+        hint: kernel::with(|kernel| once::hint(kernel, kind)),
         hints: Default::default(),
     }
 }

@@ -1,7 +1,7 @@
 //! From the first line of an execution to the last: begin, run, last steps, what is pending, drop everything.
 
 use super::step::Main;
-use super::{Chooser, FailureKind, Fault, Kernel, Phase, panics};
+use super::{Chooser, FailureKind, Fault, Kernel, Phase, panics, waker};
 use crate::config::{PendingAtExit, Settings};
 use crate::schedule::TaskPath;
 use crate::seed::Seed;
@@ -90,6 +90,7 @@ impl Kernel {
             self.run_caught(Some(0), || main.clear());
         }
         self.drop_everything();
+        self.outer.end(waker::clones(), mark.is_some());
         if let Some(mark) = mark {
             recorder::with(|recorder| recorder.rewind(mark));
         }

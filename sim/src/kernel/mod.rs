@@ -14,6 +14,7 @@ mod fault;
 mod handle;
 mod inbox;
 mod model;
+mod outer;
 mod panics;
 mod random;
 mod ready;
@@ -41,6 +42,7 @@ pub(crate) use fault::Fault;
 pub(crate) use handle::{Standing, Taken};
 pub use model::Model;
 pub(crate) use model::{EMPTY, Program, UNKNOWN};
+pub(crate) use outer::Outer;
 pub(crate) use random::Random;
 pub(crate) use scopes::{Request, ScopeKey, ScopeKind};
 pub(crate) use step::{Main, MainFuture};
@@ -141,6 +143,8 @@ pub(crate) struct Kernel {
     /// The next step number at which a limit has to be looked at. 0 once the loop is to stop, so that it needs no second look.
     next_check: Cell<u64>,
     fault: RefCell<Option<Fault>>,
+    /// What shows that something outside took part.
+    outer: Outer,
 }
 
 /// What the loop works on. Borrowed as a whole, and never while code of the program runs.
@@ -203,6 +207,7 @@ impl Kernel {
             stop: Cell::new(false),
             next_check: Cell::new(0),
             fault: RefCell::new(None),
+            outer: Outer::new(),
         }
     }
 
@@ -239,6 +244,7 @@ impl Kernel {
         if self.fault.borrow().is_some() {
             self.fault.take();
         }
+        self.outer.begin(waker::clones());
         clock::with(|clock| clock.begin(epoch));
         recorder::with(|recorder| recorder.begin(full.then_some(settings.limits.trace_events)));
         self.set_phase(Phase::Running);

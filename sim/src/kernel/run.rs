@@ -100,7 +100,7 @@ impl Kernel {
             drop(borrowed);
             match running {
                 Some(body) if !cancelled => {
-                    let ready = waker::with_context(word, |cx| body.as_mut().poll(cx).is_ready());
+                    let ready = waker::with_context(word, WATCHED && recorder.is_full(), |cx| body.as_mut().poll(cx).is_ready());
                     if !ready && !self.task_resumed.get() {
                         borrowed = self.core.borrow_mut();
                         borrowed.put_back(slot, running.take());
@@ -143,7 +143,7 @@ impl Kernel {
         if !inbox.is_empty() {
             self.foreign_wakes(inbox, recorder);
         } else if ready > 0 {
-            self.limit_reached();
+            self.limit_reached(recorder);
         } else if self.phase.get() == Phase::LastSteps {
             self.halt();
         } else {
@@ -241,10 +241,20 @@ impl Kernel {
     }
 
     #[cold]
-    fn limit_reached(&self) {
-        let steps = self.core.borrow().counts.steps;
+    fn limit_reached(&self, recorder: &Recorder) {
+        let (steps, steps_at_clock) = {
+            let core = self.core.borrow();
+            (core.counts.steps, core.steps_at_clock)
+        };
         let limits = self.settings.get().limits;
-        let since_clock = steps - self.core.borrow().steps_at_clock;
+        if steps < limits.reached_at(steps_at_clock) {
+            // So near a livelock, an execution that is watched looks who wakes.
+            if recorder.is_full() {
+                self.outer.start_looking();
+            }
+            return self.next_check.set(limits.reached_at(steps_at_clock));
+        }
+        let since_clock = steps - steps_at_clock;
         let (kind, limit, message) = match limits.steps_per_instant.value().filter(|most| since_clock >= *most) {
             Some(most) => (
                 FailureKind::Livelock,

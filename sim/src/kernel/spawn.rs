@@ -174,6 +174,9 @@ impl Kernel {
     /// What is rare about a wake: it has to make room first, somebody wants to know of it, it comes too late.
     #[cold]
     fn wake_seldom(&self, word: TaskWord) -> bool {
+        if self.outer.is_looking() && self.current_word() == Some(word) {
+            self.outer.look();
+        }
         let core = &mut *self.core.borrow_mut();
         let View { table, ready, .. } = &mut core.view;
         if ready.is_full() {

@@ -87,7 +87,7 @@ impl Kernel {
 
     #[inline(always)]
     pub(super) fn poll_main(&self, word: TaskWord, main: &mut dyn Main, recorder: &Recorder) {
-        if waker::with_context(word, |cx| main.poll(cx)) {
+        if waker::with_context(word, recorder.is_full(), |cx| main.poll(cx)) {
             self.finish(&self.stepping(), None, Ending::Returned, recorder);
             self.main_done.set(true);
             self.halt();
@@ -106,7 +106,7 @@ impl Kernel {
             return self.drop_cancelled(&self.stepping(), running.take(), recorder);
         }
         self.delivery_taken.set(false);
-        let ready = waker::with_context(word, |cx| match running {
+        let ready = waker::with_context(word, recorder.is_full(), |cx| match running {
             Some(body) => body.as_mut().poll(cx).is_ready(),
             None => false,
         });

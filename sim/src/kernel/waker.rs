@@ -1,15 +1,19 @@
 //! Wakers that are numbers.
 //!
 //! The data word of a waker holds the serial of its task, unique in the process, and the slot of the task's entry. Clone
-//! and drop touch no memory. To wake is to look the slot up in this thread's kernel and compare the serial: a waker of
-//! a finished task or of another execution matches nothing and does nothing. A word that this thread's kernel has not
-//! handed out goes to the inbox of the kernel that has.
+//! and drop touch no memory. To wake is to look the slot up in this thread's kernel and
+//! compare the serial: a waker of a finished task or of another execution matches nothing and does nothing. A word that this
+//! thread's kernel has not handed out goes to the inbox of the kernel that has.
+//!
+//! Where everything is recorded the wakers count their clones, by a vtable of their own. When everything of an execution is dropped
+//! and more are about than before it began, something outside holds the rest: see `surroundings`.
 //!
 //! This is the only unsafe code of the workspace. It is sound whatever the word holds: no function of the vtable
 //! dereferences the data pointer, none owns anything, and all may be called from any thread.
 
 #![allow(unsafe_code, reason = "a RawWaker can only be made by unsafe code")]
 
+use std::cell::Cell;
 use std::mem::ManuallyDrop;
 use std::ptr;
 use std::task::{Context, RawWaker, RawWakerVTable, Waker};
@@ -49,17 +53,34 @@ impl TaskWord {
     }
 }
 
+thread_local! {
+    /// Clones made on this thread less those dropped on it.
+    static CLONES: Cell<i64> = const { Cell::new(0) };
+}
+
+/// How many more wakers have been cloned than dropped on this thread.
+pub(super) fn clones() -> i64 {
+    CLONES.get()
+}
+
+#[inline]
+fn count(change: i64) {
+    CLONES.set(CLONES.get().wrapping_add(change));
+}
+
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake, drop);
+static COUNTING: RawWakerVTable = RawWakerVTable::new(clone_counting, wake_counting, wake, drop_counting);
 
 fn data(word: TaskWord) -> *const () {
     ptr::without_provenance(word.0 as usize)
 }
 
-/// Calls `body` with a context whose waker wakes `word`.
+/// Calls `body` with a context whose waker wakes `word`, and counts its clones if it is told to.
 #[inline]
-pub(super) fn with_context<R>(word: TaskWord, body: impl FnOnce(&mut Context<'_>) -> R) -> R {
-    // SAFETY: the vtable upholds the contract of RawWaker for every data pointer, as said above.
-    let waker = ManuallyDrop::new(unsafe { Waker::new(data(word), &VTABLE) });
+pub(super) fn with_context<R>(word: TaskWord, counting: bool, body: impl FnOnce(&mut Context<'_>) -> R) -> R {
+    let vtable = if counting { &COUNTING } else { &VTABLE };
+    // SAFETY: the vtables uphold the contract of RawWaker for every data pointer, as said above.
+    let waker = ManuallyDrop::new(unsafe { Waker::new(data(word), vtable) });
     body(&mut Context::from_waker(&waker))
 }
 
@@ -84,3 +105,27 @@ unsafe fn wake(data: *const ()) {
 ///
 /// None needed: a waker owns nothing.
 unsafe fn drop(_: *const ()) {}
+
+/// # Safety
+///
+/// None needed, as for `clone`.
+unsafe fn clone_counting(data: *const ()) -> RawWaker {
+    count(1);
+    RawWaker::new(data, &COUNTING)
+}
+
+/// # Safety
+///
+/// None needed, as for `clone`.
+unsafe fn wake_counting(data: *const ()) {
+    count(-1);
+    // SAFETY: none needed, as for `clone`.
+    unsafe { wake(data) }
+}
+
+/// # Safety
+///
+/// None needed, as for `drop`.
+unsafe fn drop_counting(_: *const ()) {
+    count(-1);
+}

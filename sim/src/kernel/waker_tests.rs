@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::waker::TaskWord;
+use crate::surroundings::Evidence;
 use crate::task::{self, catch_cancel, spawn};
 use crate::{Execution, FailureKind, Sim, TraceEvent, WokenBy, time};
 
@@ -258,4 +259,33 @@ fn serials_are_handed_out_in_blocks_that_are_given_back() {
         execution.outcome.unwrap();
         assert_eq!(execution.stats.steps, 20_001);
     }
+}
+
+#[test]
+fn wakers_that_outlive_their_execution_are_counted() {
+    let evidence = || super::with(|kernel| kernel.evidence());
+    let kept = RefCell::new(Vec::new());
+    let use_wakers = || async {
+        let waker = own_waker().await;
+        let copies = [waker.clone(), waker.clone()];
+        waker.wake_by_ref();
+        waker.wake();
+        let [woken, dropped] = copies;
+        drop(dropped);
+        woken.wake();
+        spawn(task::yield_now()).await.unwrap();
+    };
+    drop(Sim::new().run(use_wakers));
+    assert_eq!(evidence(), None);
+    drop(Sim::new().run(|| async {
+        let waker = own_waker().await;
+        kept.borrow_mut().push(waker);
+        spawn(own_waker()).await.unwrap().wake_by_ref();
+    }));
+    assert_eq!(evidence(), Some(Evidence::Held { wakers: 1 }));
+    drop(Sim::new().run(use_wakers));
+    assert_eq!(evidence(), None);
+    // To drop those of a former execution is nobody's doing in this one.
+    drop(Sim::new().run(|| async { kept.take() }).outcome);
+    assert_eq!(evidence(), None);
 }

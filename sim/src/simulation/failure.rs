@@ -34,6 +34,9 @@ pub struct Failure {
     pub at: Instant,
     /// Which execution of the exploration it was, counted from 0.
     pub execution: u64,
+    /// What around the simulation is the likely cause, where there is evidence for it: that it runs inside a task of a tokio
+    /// runtime. Says what to do about it.
+    pub hint: Option<String>,
     pub(crate) hints: Hints,
 }
 
@@ -91,6 +94,9 @@ impl fmt::Display for Failure {
 
 impl Failure {
     fn write_notes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(hint) = &self.hint {
+            writeln!(f, "note: likely cause:    {hint}")?;
+        }
         let command = match &self.hints.command {
             Some(command) => command.clone(),
             None => return write!(f, "note: to replay it: Sim::new().replay(&\"{}\".parse()?)", self.schedule),

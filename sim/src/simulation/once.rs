@@ -9,9 +9,10 @@ use super::failure::Hints;
 use super::{Execution, Failure, PendingTask, Stats, Warning};
 use crate::config::PendingAtExit;
 use crate::instant::Instant;
-use crate::kernel::{self, Ended, Fault, Kernel, Main, MainFuture, Order, Pending};
+use crate::kernel::{self, Ended, FailureKind, Fault, Kernel, Main, MainFuture, Order, Pending};
 use crate::scheduler::Chooser;
 use crate::seed::Seed;
+use crate::surroundings;
 use crate::time::clock;
 use crate::trace::{Digest, recorder};
 
@@ -109,12 +110,18 @@ pub(crate) fn full(order: &Order, scheduler: Chooser, seed: Seed, main: &mut dyn
                     place: fault.place,
                     at: fault.at,
                     execution: 0,
+                    hint: if stopped { None } else { hint(kernel, fault.kind) },
                     hints: Hints::default(),
                 }
             });
             (Execution { outcome, trace, schedule, choices, stats, pending, warnings }, scheduler, stopped)
         })
     })
+}
+
+/// What around the execution that is just over may have made it fail.
+pub(crate) fn hint(kernel: &Kernel, kind: FailureKind) -> Option<String> {
+    kernel.evidence().and_then(|evidence| surroundings::hint(evidence, kind == FailureKind::Deadlock))
 }
 
 fn stats(kernel: &Kernel) -> Stats {
