@@ -1,6 +1,7 @@
 //! How many schedules there are within a preemption bound, and how many of them go wrong.
 
 use std::cell::Cell;
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use reenact::prelude::*;
@@ -9,11 +10,14 @@ use super::programs::*;
 
 /// How many executions `exhaustive:bound` takes, and how many of them go wrong.
 fn within(bound: usize, program: Program) -> (u64, u64) {
-    let wrong = Cell::new(0);
+    let mut wrong = 0;
     let kind = SchedulerKind::Exhaustive { preemptions: Some(bound as u32) };
-    let report = Explorer::new().scheduler(kind).run(async || wrong.set(wrong.get() + u64::from(program().await)));
+    let report = Explorer::new().scheduler(kind).visit(program, |execution| {
+        wrong += u64::from(matches!(execution.outcome, Ok(true)));
+        ControlFlow::Continue(())
+    });
     assert!(report.exhausted, "{report}");
-    (report.executions, wrong.get())
+    (report.executions, wrong)
 }
 
 #[test]
@@ -57,7 +61,7 @@ fn a_preemption_bound_takes_exactly_the_interleavings_of_a_grid_within_it() {
                 || grid(tasks, steps),
                 |execution| {
                     most.set(execution.stats.preemptions.max(most.get()));
-                    std::ops::ControlFlow::Continue(())
+                    ControlFlow::Continue(())
                 },
             );
             assert_eq!((report.executions, most.get()), (expected, bound as u64), "{tasks} x {steps}, at most {bound}");
