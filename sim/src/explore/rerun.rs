@@ -18,7 +18,7 @@ use crate::trace::{TaskId, recorder};
 impl Explorer {
     /// Runs the execution that is just over once more, with a full trace.
     #[track_caller]
-    pub(super) fn rerun(&self, order: &Order, seed: Seed, body: &Tested<'_>) -> Again {
+    pub(super) fn rerun(&self, order: &Order<'_>, seed: Seed, body: &Tested<'_>) -> Again {
         let schedule = kernel::with(|kernel| kernel.schedule());
         let digest = recorder::with(|recorder| recorder.digest());
         let mut replay = Chooser::Any(Box::new(Replay::new(&schedule)));
@@ -35,7 +35,7 @@ impl Explorer {
     pub(super) fn look_closer(
         &self,
         plan: &Plan,
-        order: &Order,
+        order: &Order<'_>,
         index: u64,
         first: (FailureKind, String),
         body: &Tested<'_>,

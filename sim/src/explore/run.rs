@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use super::Report;
 use super::explorer::{Explorer, Plan};
 use super::seen::Seen;
-use super::Report;
 use crate::kernel::{FailureKind, Model, Order};
 use crate::schedule::Schedule;
 use crate::scheduler::{Chooser, Replay, SchedulerKind};
@@ -23,11 +23,19 @@ pub(super) struct Tested<'a> {
 
 /// Runs a program once with a full trace.
 #[track_caller]
-pub(super) fn full(order: &Order, scheduler: Chooser, seed: Seed, program: &dyn Program) -> (Execution<()>, Option<Chooser>, bool) {
+pub(super) fn full(
+    order: &Order<'_>,
+    scheduler: Chooser,
+    seed: Seed,
+    program: &dyn Program,
+) -> (Execution<()>, Option<Chooser>, bool) {
     let (mut scheduler, mut ended) = (Some(scheduler), None);
     program.execute(&mut |main| ended = scheduler.take().map(|scheduler| once::full(order, scheduler, seed, main)));
     ended.unwrap_or_else(|| unreachable!("a program makes one main"))
 }
+
+/// Runs the n-th execution, and says whether to go on, with the scheduler given back.
+type RunOne<'a> = dyn FnMut(u64, Chooser, Order<'_>) -> (Option<Chooser>, ControlFlow<()>) + 'a;
 
 /// What the loop has come to so far.
 #[derive(Default)]
@@ -110,12 +118,7 @@ impl Explorer {
 
     /// Calls `run` with one scheduler for each execution of the plan.
     #[track_caller]
-    fn each(
-        &self,
-        plan: &Plan,
-        program: &dyn Program,
-        run: &mut dyn FnMut(u64, Chooser, Order) -> (Option<Chooser>, ControlFlow<()>),
-    ) {
+    fn each(&self, plan: &Plan, program: &dyn Program, run: &mut RunOne<'_>) {
         let mut scheduler = match (&plan.replay, &self.factory) {
             (Some(schedule), _) => Chooser::Any(Box::new(Replay::new(schedule))),
             (None, Some(factory)) => factory().into(),
@@ -126,7 +129,7 @@ impl Explorer {
         let clock = plan.time_limit.map(WallClock::start);
         for execution in 0..executions {
             scheduler.begin(execution, &model);
-            let order = Order { settings: self.settings, data_seed: plan.data_seed(execution), full: false };
+            let order = Order { settings: &self.settings, data_seed: plan.data_seed(execution), full: false };
             let (back, flow) = run(execution, scheduler, order);
             let Some(back) = back else { return };
             scheduler = back;
@@ -139,7 +142,7 @@ impl Explorer {
     /// One execution in fifo order, to learn how long the program is.
     #[track_caller]
     fn calibrate(&self, plan: &Plan, program: &dyn Program) -> Model {
-        let order = Order { settings: self.settings, data_seed: plan.data_seed(0), full: false };
+        let order = Order { settings: &self.settings, data_seed: plan.data_seed(0), full: false };
         let _ = once::brief(&order, SchedulerKind::Fifo.build(plan.seed), program);
         once::steps_from_first_choice()
     }

@@ -80,13 +80,15 @@ impl Scopes {
 
     /// Forgets all scopes. The wakers come back to be dropped where nothing is borrowed.
     pub(super) fn begin(&mut self) -> Vec<Waker> {
-        if self.slots.is_empty() {
-            return Vec::new();
-        }
         let wakers = self.slots.iter_mut().filter_map(|scope| scope.waker.take()).collect();
         self.slots.clear();
         self.free.clear();
         wakers
+    }
+
+    /// Whether there has been none since the last [`begin`](Self::begin).
+    pub(super) fn is_new(&self) -> bool {
+        self.slots.is_empty()
     }
 
     /// How many scopes are alive.
@@ -164,7 +166,17 @@ impl Kernel {
         let mut scopes = self.scopes.borrow_mut();
         let generation = scopes.next_generation;
         scopes.next_generation += 1;
-        let at = scopes.insert(Scope { generation, kind, task, next: NONE, parent, mark: None, taken_below: false, again: false, waker: None });
+        let at = scopes.insert(Scope {
+            generation,
+            kind,
+            task,
+            next: NONE,
+            parent,
+            mark: None,
+            taken_below: false,
+            again: false,
+            waker: None,
+        });
         drop(scopes);
         let key = ScopeKey { at, generation, epoch: self.epoch.get() };
         self.link_scope(key, task);
