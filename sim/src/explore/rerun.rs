@@ -18,7 +18,7 @@ use crate::trace::{TaskId, recorder};
 impl Explorer {
     /// Runs the execution that is just over once more, with a full trace.
     #[track_caller]
-    pub(super) fn rerun(&self, order: &Order, seed: Seed, body: &Tested<'_>) -> Again {
+    pub(super) fn rerun(&self, order: &Order<'_>, seed: Seed, body: &Tested<'_>) -> Again {
         let schedule = kernel::with(|kernel| kernel.schedule());
         let digest = recorder::with(|recorder| recorder.digest());
         let mut replay = Chooser::Any(Box::new(Replay::new(&schedule)));
@@ -35,7 +35,7 @@ impl Explorer {
     pub(super) fn look_closer(
         &self,
         plan: &Plan,
-        order: &Order,
+        order: &Order<'_>,
         index: u64,
         first: (FailureKind, String),
         body: &Tested<'_>,
@@ -63,7 +63,7 @@ impl Explorer {
     /// Runs an execution that has passed once more: a program that something besides the schedule decides about is found out even
     /// if it does not fail.
     #[track_caller]
-    pub(super) fn check_again(&self, plan: &Plan, order: &Order, index: u64, body: &Tested<'_>) -> Option<Failure> {
+    pub(super) fn check_again(&self, plan: &Plan, order: &Order<'_>, index: u64, body: &Tested<'_>) -> Option<Failure> {
         let schedule = kernel::with(|kernel| kernel.schedule());
         let digest = recorder::with(|recorder| recorder.digest());
         let mut replay = Chooser::Any(Box::new(Replay::new(&schedule)));
@@ -90,7 +90,14 @@ impl Explorer {
     /// The failure of a program that came out differently under one schedule; `execution` is one of its runs. One more is made to
     /// say where they part.
     #[track_caller]
-    fn nondeterminism(&self, plan: &Plan, order: &Order, what: &str, execution: &Execution<()>, body: &Tested<'_>) -> Failure {
+    fn nondeterminism(
+        &self,
+        plan: &Plan,
+        order: &Order<'_>,
+        what: &str,
+        execution: &Execution<()>,
+        body: &Tested<'_>,
+    ) -> Failure {
         let mut replay = Chooser::Any(Box::new(Replay::new(&execution.schedule)));
         replay.begin(0, &Model::default());
         let (other, _, _) = full(&Order { full: true, ..*order }, replay, plan.seed, body.program);
@@ -115,7 +122,7 @@ impl Explorer {
 
     /// The failure of the simplest schedule that shows the same bug.
     #[track_caller]
-    fn shrunk(&self, plan: &Plan, order: &Order, found: Failure, execution: &Execution<()>, body: &Tested<'_>) -> Failure {
+    fn shrunk(&self, plan: &Plan, order: &Order<'_>, found: Failure, execution: &Execution<()>, body: &Tested<'_>) -> Failure {
         let Some(shrunk) = self.shrink(order, found.kind, &execution.choices, body) else { return found };
         let mut scheduler = Chooser::Any(Box::new(Follow::new(&shrunk.deviations)));
         scheduler.begin(0, &Model::default());

@@ -24,7 +24,7 @@ pub(super) struct Tested<'a> {
 /// Runs a program once with a full trace.
 #[track_caller]
 pub(super) fn full(
-    order: &Order,
+    order: &Order<'_>,
     scheduler: Chooser,
     seed: Seed,
     program: &dyn Program,
@@ -33,6 +33,9 @@ pub(super) fn full(
     program.execute(&mut |main| ended = scheduler.take().map(|scheduler| once::full(order, scheduler, seed, main)));
     ended.unwrap_or_else(|| unreachable!("a program makes one main"))
 }
+
+/// Runs the n-th execution, and says whether to go on, with the scheduler given back.
+type RunOne<'a> = dyn FnMut(u64, Chooser, Order<'_>) -> (Option<Chooser>, ControlFlow<()>) + 'a;
 
 /// What the loop has come to so far.
 #[derive(Default)]
@@ -117,7 +120,7 @@ impl Explorer {
 
     /// Calls `run` with its scheduler for each execution of the plan.
     #[track_caller]
-    fn each(&self, plan: &Plan, run: &mut dyn FnMut(u64, Chooser, Order) -> (Option<Chooser>, ControlFlow<()>)) {
+    fn each(&self, plan: &Plan, run: &mut RunOne<'_>) {
         let mut lineup = match (&plan.replay, &self.factory) {
             (Some(schedule), _) => Lineup::one(Chooser::Any(Box::new(Replay::new(schedule))), plan.seed),
             (None, Some(factory)) => Lineup::one(factory().into(), plan.seed),
@@ -127,7 +130,7 @@ impl Explorer {
         let clock = plan.time_limit.map(WallClock::start);
         for execution in 0..executions {
             let (seat, scheduler) = lineup.take(execution);
-            let order = Order { settings: self.settings, data_seed: plan.data_seed(execution), full: false };
+            let order = Order { settings: &self.settings, data_seed: plan.data_seed(execution), full: false };
             let (back, flow) = run(execution, scheduler, order);
             let Some(scheduler) = back else { return };
             if flow.is_break() || scheduler.exhausted() || clock.as_ref().is_some_and(WallClock::is_over) {

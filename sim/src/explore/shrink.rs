@@ -58,7 +58,7 @@ impl Attempt {
 }
 
 struct Shrinker<'a> {
-    order: Order,
+    order: Order<'a>,
     body: &'a Tested<'a>,
     bug: Bug,
     best: (usize, u64, Deviations),
@@ -71,7 +71,7 @@ struct Shrinker<'a> {
 impl Explorer {
     /// Shrinks the schedule of a failure; `None` if it does not fail again.
     #[track_caller]
-    pub(super) fn shrink(&self, order: &Order, kind: FailureKind, choices: &[Choice], body: &Tested<'_>) -> Option<Shrunk> {
+    pub(super) fn shrink(&self, order: &Order<'_>, kind: FailureKind, choices: &[Choice], body: &Tested<'_>) -> Option<Shrunk> {
         // What tasks wait for is known of full traces only.
         let full = matches!(kind, FailureKind::Deadlock | FailureKind::PendingAtExit);
         let order = Order { full, ..*order };

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::fault::FailureKind;
-use super::{Chooser, Core, Kernel, Model, View};
+use super::{Core, Kernel, Model, View};
 use crate::resource::Access;
 use crate::schedule::{Answer, Choice, ChoiceKind, TaskPath};
 use crate::trace::TaskId;
@@ -191,10 +191,9 @@ impl Core {
     /// Asks the scheduler which of several ready tasks steps next. `None` if its answer was no alternative.
     #[inline(always)]
     pub(super) fn ask_task(&mut self, alternatives: u32) -> Option<Answer> {
-        // One after the other: a match on all of them takes more instructions.
-        let picked = if let Some(Chooser::Random(random)) = &mut self.scheduler {
+        let picked = if let Some(random) = &mut self.scheduler.random {
             random.pick(alternatives)
-        } else if let Some(Chooser::Exhaustive(exhaustive)) = &mut self.scheduler
+        } else if let Some(exhaustive) = &mut self.scheduler.exhaustive
             && let Some(picked) = exhaustive.pick(ChoiceKind::Task, alternatives)
         {
             picked
@@ -218,13 +217,13 @@ impl Core {
 
     fn ask(&mut self, kind: ChoiceKind, alternatives: u32) -> u32 {
         let point = ChoicePoint { kind, alternatives, view: &self.view };
-        self.scheduler.as_deref_mut().map_or(0, |scheduler| scheduler.choose(&point))
+        self.scheduler.get().map_or(0, |scheduler| scheduler.choose(&point))
     }
 
     /// Why the scheduler gave no answer.
     #[cold]
     pub(super) fn refused(&mut self, picked: u32, alternatives: u32) -> Refusal {
-        self.scheduler.as_mut().and_then(Chooser::refusal).unwrap_or_else(|| {
+        self.scheduler.refusal().unwrap_or_else(|| {
             let message =
                 format!("the scheduler picked alternative {picked} of {alternatives}: 0 to {} were valid", alternatives - 1);
             Refusal::new(FailureKind::Divergence, message)

@@ -6,8 +6,9 @@ use super::{Exhaustive, Random, Refusal, Scheduler};
 
 /// Any scheduler. Those that long explorations use are known by their types, because their answers take fewer instructions
 /// than a virtual call.
-// With a tag of its own, which takes fewer instructions to look at than one that shares a word with the pointers.
-#[repr(u8)]
+// With a tag of its own, which takes fewer instructions to look at than one that shares a word with the pointers; and with
+// a whole word of it, so that it is moved in words.
+#[repr(u64)]
 #[derive(Debug)]
 pub(crate) enum Chooser {
     Random(Box<Random>),
@@ -36,21 +37,67 @@ impl Chooser {
     }
 
     #[inline]
-    pub(super) fn refusal(&mut self) -> Option<Refusal> {
-        match self {
-            Self::Random(_) => None,
-            Self::Exhaustive(exhaustive) => exhaustive.refusal(),
-            Self::Any(scheduler) => scheduler.refusal(),
-        }
-    }
-
-    #[inline]
     pub(super) fn end(&mut self) {
         match self {
             Self::Random(_) => (),
             Self::Exhaustive(exhaustive) => exhaustive.end(),
             Self::Any(scheduler) => scheduler.end(),
         }
+    }
+}
+
+/// Where the scheduler of the running execution is. Every kind has a place of its own: to look whether somebody is there takes
+/// fewer instructions than to tell the kinds apart, and each choice between tasks looks.
+#[derive(Debug)]
+pub(super) struct Seat {
+    pub(super) random: Option<Box<Random>>,
+    pub(super) exhaustive: Option<Box<Exhaustive>>,
+    any: Option<Box<dyn Scheduler>>,
+}
+
+impl Seat {
+    pub(super) const EMPTY: Self = Self { random: None, exhaustive: None, any: None };
+
+    #[inline]
+    pub(super) fn put(&mut self, chooser: Chooser) {
+        *self = Self::EMPTY;
+        match chooser {
+            Chooser::Random(random) => self.random = Some(random),
+            Chooser::Exhaustive(exhaustive) => self.exhaustive = Some(exhaustive),
+            Chooser::Any(scheduler) => self.any = Some(scheduler),
+        }
+    }
+
+    #[inline]
+    pub(super) fn take(&mut self) -> Option<Chooser> {
+        if let Some(random) = self.random.take() {
+            return Some(Chooser::Random(random));
+        }
+        if let Some(exhaustive) = self.exhaustive.take() {
+            return Some(Chooser::Exhaustive(exhaustive));
+        }
+        self.any.take().map(Chooser::Any)
+    }
+
+    pub(super) fn get(&mut self) -> Option<&mut dyn Scheduler> {
+        if let Some(random) = &mut self.random {
+            return Some(&mut **random);
+        }
+        if let Some(exhaustive) = &mut self.exhaustive {
+            return Some(&mut **exhaustive);
+        }
+        match &mut self.any {
+            Some(scheduler) => Some(&mut **scheduler),
+            None => None,
+        }
+    }
+
+    #[inline]
+    pub(super) fn refusal(&mut self) -> Option<Refusal> {
+        if let Some(exhaustive) = &mut self.exhaustive {
+            return exhaustive.refusal();
+        }
+        self.any.as_mut().and_then(|scheduler| scheduler.refusal())
     }
 }
 

@@ -11,7 +11,8 @@ use crate::trace::{Site, TaskId, WaitReason};
 
 /// What an execution left: its fault, or nothing if main has finished; and the scheduler for the next one.
 pub(crate) struct Ended {
-    pub(crate) outcome: Result<(), Fault>,
+    /// Boxed, because it is large and rare.
+    pub(crate) outcome: Result<(), Box<Fault>>,
     pub(crate) scheduler: Option<Chooser>,
     /// Tasks that had not ended.
     pub(crate) pending: Vec<Pending>,
@@ -36,8 +37,8 @@ pub(crate) struct PendingDetails {
 
 /// What [`Kernel::execute`] needs to know.
 #[derive(Debug)]
-pub(crate) struct Order {
-    pub(crate) settings: Settings,
+pub(crate) struct Order<'a> {
+    pub(crate) settings: &'a Settings,
     pub(crate) data_seed: Seed,
     /// Whether all events are kept.
     pub(crate) full: bool,
@@ -65,7 +66,7 @@ impl Kernel {
     ///
     /// Inside an execution; with a panic of a scheduler of the user's own.
     #[track_caller]
-    pub(crate) fn execute(&self, order: &Order, scheduler: Chooser, main: &mut dyn Main) -> Ended {
+    pub(crate) fn execute(&self, order: &Order<'_>, scheduler: Chooser, main: &mut dyn Main) -> Ended {
         self.begin(order.settings, order.data_seed, scheduler, order.full);
         let reset = Reset(self);
         let inbox = self.inbox.borrow();
@@ -97,17 +98,18 @@ impl Kernel {
         drop(quiet);
         let scheduler = self.core.borrow_mut().end();
         drop(reset);
-        let outcome = match self.fault.borrow_mut().take() {
-            Some(fault) => Err(fault),
-            None if finished => Ok(()),
-            None => unreachable!("an execution ends with main's result or with a fault"),
+        let outcome = if finished && self.fault.borrow().is_none() {
+            Ok(())
+        } else {
+            let fault = self.fault.take();
+            Err(Box::new(fault.unwrap_or_else(|| unreachable!("an execution ends with main's result or with a fault"))))
         };
         Ended { outcome, scheduler, pending }
     }
 
     /// A replay that has not met every choice of its schedule was of another execution, whatever the end.
     fn check_scheduler(&self) {
-        let refusal = self.core.borrow_mut().scheduler.as_mut().and_then(Chooser::refusal);
+        let refusal = self.core.borrow_mut().scheduler.refusal();
         let Some(refusal) = refusal else { return };
         let mut fault = self.fault.borrow_mut();
         if fault.as_ref().is_some_and(|fault| matches!(fault.kind, FailureKind::Divergence | FailureKind::Nondeterminism)) {
@@ -171,7 +173,11 @@ impl Kernel {
 
     /// Drops the tasks that are left, in spawn order, and whatever else is. A panic there fails the execution.
     fn drop_everything(&self) {
-        if self.table().live > 0 {
+        let (live, occupied) = {
+            let table = self.table();
+            (table.live, table.occupied())
+        };
+        if live > 0 {
             let unfinished = self.table().unfinished();
             for slot in unfinished {
                 let (body, joiner, number) = {
@@ -182,7 +188,8 @@ impl Kernel {
                 self.run_caught(Some(number), || drop((body, joiner)));
             }
         }
-        if self.table().occupied() > 1 {
+        // Main is one of them. Dropping the others has added none.
+        if occupied > 1 {
             let leftovers = self.table_mut().leftovers();
             leftovers.into_iter().for_each(|body| self.run_caught(None, || drop(body)));
         }
@@ -191,12 +198,14 @@ impl Kernel {
             let Some(task) = task else { break };
             self.give_up_panic(task);
         }
-        self.run_caught(None, || {
-            clock::with(|clock| clock.clear());
-            let scopes = self.scopes.borrow_mut().begin();
-            let watches = self.watches.borrow_mut().begin();
-            drop((scopes, watches));
-        });
+        self.run_caught(None, || clock::with(|clock| clock.clear()));
+        if !self.scopes.borrow().is_new() || !self.watches.borrow().is_new() {
+            self.run_caught(None, || {
+                let scopes = self.scopes.borrow_mut().begin();
+                let watches = self.watches.borrow_mut().begin();
+                drop((scopes, watches));
+            });
+        }
         // Handles that are still about are of an execution that is over.
         self.table_mut().begin(false);
     }

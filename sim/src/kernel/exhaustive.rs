@@ -74,7 +74,8 @@ impl Exhaustive {
     #[inline(always)]
     pub(super) fn pick(&mut self, kind: ChoiceKind, alternatives: u32) -> Option<u32> {
         match self.path.get(self.depth) {
-            Some(known) if known.kind != kind || known.alternatives != alternatives => None,
+            // Both in one, which is one branch less in every choice.
+            Some(known) if (known.kind.tag() ^ kind.tag()) | u64::from(known.alternatives ^ alternatives) != 0 => None,
             Some(known) => {
                 self.depth += 1;
                 Some(known.picked)

@@ -55,6 +55,7 @@ use crate::schedule::{Choice, ChoiceLog, Schedule};
 use crate::seed::Seed;
 use crate::time::clock;
 use crate::trace::recorder;
+use chooser::Seat;
 use extras::Extras;
 use inbox::{Inbox, Serials};
 use ready::ReadyQueue;
@@ -123,8 +124,6 @@ pub(crate) struct Kernel {
     observed: Cell<bool>,
     /// Whether it does, or the trace is full: whether anybody wants to know more of a step than the digest.
     watched: Cell<bool>,
-    /// Nobody does, and wakes make tasks ready.
-    plain: Cell<bool>,
     /// What the current step touched, as long as the scheduler wants to know.
     accesses: RefCell<Vec<Access>>,
     /// Slot of the task being stepped, or [`NONE`].
@@ -153,7 +152,7 @@ struct Core {
     view: View,
     serials: Serials,
     /// The scheduler of this execution.
-    scheduler: Option<Chooser>,
+    scheduler: Seat,
     counts: Counts,
     /// Steps when the clock moved last.
     steps_at_clock: u64,
@@ -196,7 +195,6 @@ impl Kernel {
             extras: RefCell::new(Extras::new()),
             observed: Cell::new(false),
             watched: Cell::new(false),
-            plain: Cell::new(false),
             accesses: RefCell::new(Vec::new()),
             current_slot: Cell::new(NONE),
             current_scope: Cell::new(NONE),
@@ -217,13 +215,13 @@ impl Kernel {
     ///
     /// Inside an execution.
     #[track_caller]
-    fn begin(&self, settings: Settings, data_seed: Seed, scheduler: Chooser, full: bool) {
+    fn begin(&self, settings: &Settings, data_seed: Seed, scheduler: Chooser, full: bool) {
         assert!(
             self.phase.get() == Phase::Idle,
             "a simulation was started inside a simulation: run one after the other, or spawn tasks in the running one"
         );
         CLEANUP.with(|_| ());
-        self.settings.set(settings);
+        self.settings.set(*settings);
         self.observed.set(scheduler.observes());
         self.watched.set(full || self.observed.get());
         let epoch = {
@@ -268,9 +266,14 @@ impl Kernel {
         self.next_check.set(self.settings.get().limits.next_check(self.core.borrow().steps_at_clock));
     }
 
+    #[inline]
     fn set_phase(&self, phase: Phase) {
         self.phase.set(phase);
-        self.plain.set(phase == Phase::Running && !self.watched.get());
+        // Wakes are plain when they make tasks ready and nobody wants to know of them. When all is over the queue is closed
+        // already.
+        if phase != Phase::Idle {
+            self.core.borrow_mut().view.ready.open(phase == Phase::Running && !self.watched.get());
+        }
     }
 
     /// The numbers of what is still registered anywhere: tasks, timers, scopes, watches.
@@ -317,7 +320,7 @@ impl Core {
         Self {
             view: View { table: Table::new(), ready: ReadyQueue::new(), choices: ChoiceLog::new(), last: TaskWord::NONE },
             serials: Serials::new(),
-            scheduler: None,
+            scheduler: Seat::EMPTY,
             counts: Counts { steps: 0, preemptions: 0, tasks: 0, choices: 0 },
             steps_at_clock: 0,
             completions: 0,
@@ -329,7 +332,7 @@ impl Core {
         let indexed = scheduler.observes();
         self.view.table.begin(indexed);
         self.view.ready.clear();
-        self.scheduler = Some(scheduler);
+        self.scheduler.put(scheduler);
         self.view.choices.clear();
         self.view.last = TaskWord::NONE;
         self.counts = Counts::default();

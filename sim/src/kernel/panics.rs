@@ -111,7 +111,6 @@ impl Quiet {
             }));
         });
         QUIET.set(true);
-        forget_caught();
         Self(())
     }
 }

@@ -80,13 +80,15 @@ impl Scopes {
 
     /// Forgets all scopes. The wakers come back to be dropped where nothing is borrowed.
     pub(super) fn begin(&mut self) -> Vec<Waker> {
-        if self.slots.is_empty() {
-            return Vec::new();
-        }
         let wakers = self.slots.iter_mut().filter_map(|scope| scope.waker.take()).collect();
         self.slots.clear();
         self.free.clear();
         wakers
+    }
+
+    /// Whether there has been none since the last [`begin`](Self::begin).
+    pub(super) fn is_new(&self) -> bool {
+        self.slots.is_empty()
     }
 
     /// How many scopes are alive.

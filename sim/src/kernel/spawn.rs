@@ -72,13 +72,15 @@ impl Kernel {
             }
             number
         });
-        if self.table().next_slot() as usize >= MAX_TASKS {
-            return self.no_slot();
-        }
-        let core = &mut *self.core.borrow_mut();
-        core.counts.tasks += 1;
+        let mut borrowed = self.core.borrow_mut();
+        let core = &mut *borrowed;
         let View { table, ready, .. } = &mut core.view;
         let slot = table.next_slot();
+        if slot as usize >= MAX_TASKS {
+            drop(borrowed);
+            return self.no_slot();
+        }
+        core.counts.tasks += 1;
         let word = TaskWord::new(core.serials.next(), slot);
         if queued && ready.is_full() {
             ready.make_room(|slot, place| table.at(slot).place = place);
@@ -126,7 +128,7 @@ impl Kernel {
             self.extras.borrow_mut().names.insert(child, name);
         }
         if self.observed.get()
-            && let Some(scheduler) = self.core.borrow_mut().scheduler.as_deref_mut()
+            && let Some(scheduler) = self.core.borrow_mut().scheduler.get()
         {
             scheduler.spawned(TaskId::new(parent), TaskId::new(child));
             if self.phase.get() == Phase::Running {
@@ -151,29 +153,33 @@ impl Kernel {
         }
     }
 
-    /// Makes the task of a waker ready. `false` if the word is not of this kernel's execution.
+    /// Makes the task of a waker ready, in the common case. `false` if it is another one.
     #[inline(always)]
-    pub(super) fn wake(&self, word: TaskWord) -> bool {
+    pub(super) fn wake_plainly(&self, word: TaskWord) -> bool {
         let mut core = self.core.borrow_mut();
-        if self.plain.get() && !core.view.ready.is_full() {
-            // No call from here on, so that no register has to be saved.
-            let View { table, ready, .. } = &mut core.view;
-            if let Some(entry) = table.get(word) {
-                if !entry.busy {
-                    entry.busy = true;
-                    entry.place = ready.push(word.slot());
-                    recorder::with(|recorder| recorder.woken(entry.path_hash));
-                }
-                return true;
+        let View { table, ready, .. } = &mut core.view;
+        // No call from here on, so that no register has to be saved.
+        if ready.is_open()
+            && let Some(entry) = table.get(word)
+        {
+            if !entry.busy {
+                entry.busy = true;
+                entry.place = ready.push(word.slot());
+                recorder::with(|recorder| recorder.woken(entry.path_hash));
             }
+            return true;
         }
-        drop(core);
-        self.wake_seldom(word)
+        false
+    }
+
+    /// Makes the task of a waker ready. `false` if the word is not of this kernel's execution.
+    pub(super) fn wake(&self, word: TaskWord) -> bool {
+        self.wake_plainly(word) || self.wake_seldom(word)
     }
 
     /// What is rare about a wake: it has to make room first, somebody wants to know of it, it comes too late.
     #[cold]
-    fn wake_seldom(&self, word: TaskWord) -> bool {
+    pub(super) fn wake_seldom(&self, word: TaskWord) -> bool {
         if self.outer.is_looking() && self.current_word() == Some(word) {
             self.outer.look();
         }
@@ -203,7 +209,7 @@ impl Kernel {
     fn tell_ready(&self, core: &mut Core, number: u32) {
         recorder::with(|recorder| recorder.keep_woken(number));
         if self.observed.get()
-            && let Some(scheduler) = core.scheduler.as_deref_mut()
+            && let Some(scheduler) = core.scheduler.get()
         {
             scheduler.ready(TaskId::new(number));
         }
@@ -212,7 +218,7 @@ impl Kernel {
     #[cold]
     pub(super) fn tell_stepped(&self, number: u32) {
         let mut accesses = self.accesses.borrow_mut();
-        if let Some(scheduler) = self.core.borrow_mut().scheduler.as_deref_mut() {
+        if let Some(scheduler) = self.core.borrow_mut().scheduler.get() {
             scheduler.stepped(TaskId::new(number), &accesses);
         }
         accesses.clear();
@@ -220,7 +226,7 @@ impl Kernel {
 
     #[cold]
     pub(super) fn tell_finished(&self, number: u32) {
-        if let Some(scheduler) = self.core.borrow_mut().scheduler.as_deref_mut() {
+        if let Some(scheduler) = self.core.borrow_mut().scheduler.get() {
             scheduler.finished(TaskId::new(number));
         }
     }

@@ -76,19 +76,18 @@ impl Kernel {
     #[inline(always)]
     pub(super) fn body_ended(&self, body: Running, ready: bool, recorder: &Recorder) {
         self.task_resumed.set(false);
-        let stepping = self.stepping();
         // If it returned in the step in which it passed the request on, its value stands.
         if ready {
-            self.finish(&stepping, body, Ending::Returned, recorder);
+            self.finish(self.current_slot.get(), body, Ending::Returned, recorder);
         } else {
-            self.drop_cancelled(&stepping, body, recorder);
+            self.drop_cancelled(&self.stepping(), body, recorder);
         }
     }
 
     #[inline(always)]
     pub(super) fn poll_main(&self, word: TaskWord, main: &mut dyn Main, recorder: &Recorder) {
         if waker::with_context(word, recorder.is_full(), |cx| main.poll(cx)) {
-            self.finish(&self.stepping(), None, Ending::Returned, recorder);
+            self.finish(self.current_slot.get(), None, Ending::Returned, recorder);
             self.main_done.set(true);
             self.halt();
         } else if self.task_resumed.replace(false) {
@@ -123,7 +122,7 @@ impl Kernel {
     /// The task's future is dropped without being polled, and the task ends cancelled.
     fn drop_cancelled(&self, stepping: &Stepping, body: Running, recorder: &Recorder) {
         match panics::catch(|| drop(body)) {
-            Ok(()) => self.finish(stepping, None, Ending::Cancelled, recorder),
+            Ok(()) => self.finish(stepping.slot, None, Ending::Cancelled, recorder),
             Err(payload) => self.panicked(stepping, payload, recorder),
         }
     }
@@ -185,7 +184,7 @@ impl Kernel {
         }
         let unseen = super::extras::Panicked { task: TaskId::new(stepping.number), caught, payload: Some(payload) };
         self.extras.borrow_mut().panics.insert(stepping.number, unseen);
-        self.finish(stepping, None, Ending::Panicked, recorder);
+        self.finish(stepping.slot, None, Ending::Panicked, recorder);
     }
 
     /// A panic of the program's code outside every step, or in a destructor after one.
@@ -206,17 +205,19 @@ impl Kernel {
     }
 
     /// The task has ended: keeps its result if anybody may ask for it, and wakes whoever waits for it.
-    fn finish(&self, stepping: &Stepping, body: Running, ending: Ending, recorder: &Recorder) {
-        let &Stepping { slot, number, path_hash } = stepping;
-        recorder.finished(number, path_hash, ending);
-        let (joiner, watches, unwanted) = {
+    fn finish(&self, slot: u32, body: Running, ending: Ending, recorder: &Recorder) {
+        let (number, joiner, watches, unwanted) = {
             let core = &mut *self.core.borrow_mut();
             let completion = core.completions;
             core.completions += 1;
             core.view.table.live -= 1;
             let entry = core.view.table.at(slot);
+            let number = entry.number;
+            recorder.finished(number, entry.path_hash, ending);
             entry.completion = completion;
             let queued = std::mem::replace(&mut entry.busy, true);
+            let joiner = entry.joiner.take();
+            let watches = std::mem::replace(&mut entry.watches, NONE);
             entry.flags |= flag::FINISHED
                 | match ending {
                     Ending::Returned => 0,
@@ -227,15 +228,12 @@ impl Kernel {
                 // It woke itself in the very step in which it ended.
                 core.view.ready.remove_recent(slot);
             }
-            let entry = core.view.table.at(slot);
-            let joiner = entry.joiner.take();
-            let watches = std::mem::replace(&mut entry.watches, NONE);
             if entry.flags & flag::DETACHED == 0 || watches != NONE {
                 entry.body = body;
-                (joiner, watches, None)
+                (number, joiner, watches, None)
             } else {
                 core.view.table.vacate(slot);
-                (joiner, watches, body)
+                (number, joiner, watches, body)
             }
         };
         if self.observed.get() {

@@ -110,15 +110,19 @@ impl Table {
         self.free.last().copied().unwrap_or(self.entries.len() as u32)
     }
 
+    /// Adds an entry, in the slot that [`next_slot`](Self::next_slot) has given.
     #[inline]
     pub(super) fn insert(&mut self, entry: Entry) {
         self.live += 1;
         if self.indexed {
             self.by_number.push(entry.word.slot());
         }
-        match self.free.pop() {
-            Some(slot) => self.entries[slot as usize] = entry,
+        match self.entries.get_mut(entry.word.slot() as usize) {
             None => self.entries.push(entry),
+            Some(vacant) => {
+                self.free.pop();
+                *vacant = entry;
+            }
         }
     }
 

@@ -96,7 +96,14 @@ unsafe fn clone(data: *const ()) -> RawWaker {
 /// None needed, as for `clone`.
 unsafe fn wake(data: *const ()) {
     let word = TaskWord(data.addr() as u64);
-    if !with(|kernel| kernel.wake(word)) {
+    if !with(|kernel| kernel.wake_plainly(word)) {
+        wake_seldom(word);
+    }
+}
+
+#[cold]
+fn wake_seldom(word: TaskWord) {
+    if !with(|kernel| kernel.wake_seldom(word)) {
         inbox::send(word);
     }
 }

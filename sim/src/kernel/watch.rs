@@ -61,11 +61,13 @@ impl Watches {
     }
 
     pub(super) fn begin(&mut self) -> Vec<Rc<Group>> {
-        if self.nodes.is_empty() {
-            return Vec::new();
-        }
         self.free.clear();
         self.nodes.drain(..).flatten().map(|node| node.group).collect()
+    }
+
+    /// Whether there has been none since the last [`begin`](Self::begin).
+    pub(super) fn is_new(&self) -> bool {
+        self.nodes.is_empty()
     }
 
     /// How many watches exist.

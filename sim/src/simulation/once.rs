@@ -68,7 +68,11 @@ pub(crate) fn with_main<F: Future>(body: impl FnOnce() -> F, finish: impl FnMut(
 }
 
 /// Runs the program once and keeps the digest. What it left is in the kernel until the next one.
-pub(crate) fn brief(order: &Order, scheduler: Chooser, program: &dyn Program) -> (Result<Brief, Fault>, Option<Chooser>) {
+pub(crate) fn brief(
+    order: &Order<'_>,
+    scheduler: Chooser,
+    program: &dyn Program,
+) -> (Result<Brief, Box<Fault>>, Option<Chooser>) {
     let mut scheduler = Some(scheduler);
     let mut ended = None;
     kernel::with(|kernel| {
@@ -85,7 +89,12 @@ pub(crate) fn brief(order: &Order, scheduler: Chooser, program: &dyn Program) ->
 
 /// Runs main with a full trace. The last part says whether it stopped at a limit that is no failure.
 #[track_caller]
-pub(crate) fn full(order: &Order, scheduler: Chooser, seed: Seed, main: &mut dyn Main) -> (Execution<()>, Option<Chooser>, bool) {
+pub(crate) fn full(
+    order: &Order<'_>,
+    scheduler: Chooser,
+    seed: Seed,
+    main: &mut dyn Main,
+) -> (Execution<()>, Option<Chooser>, bool) {
     kernel::with(|kernel| {
         let Ended { outcome, scheduler, pending } = kernel.execute(order, scheduler, main);
         let stats = stats(kernel);
@@ -154,7 +163,7 @@ fn pending_tasks(pending: Vec<Pending>) -> Vec<PendingTask> {
     known.collect()
 }
 
-fn warnings(kernel: &Kernel, order: &Order, pending: &[PendingTask], trace: &crate::Trace, passed: bool) -> Vec<Warning> {
+fn warnings(kernel: &Kernel, order: &Order<'_>, pending: &[PendingTask], trace: &crate::Trace, passed: bool) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if passed && !pending.is_empty() && order.settings.pending_at_exit == PendingAtExit::Warn {
         warnings.push(Warning::PendingAtExit { tasks: pending.to_vec() });

@@ -141,7 +141,7 @@ impl Sim {
         let model = crate::kernel::Model::default();
         scheduler.begin(0, &model);
         let order =
-            Order { settings: self.settings, data_seed: self.data_seed.unwrap_or_else(|| self.seed.derive(0)), full: true };
+            Order { settings: &self.settings, data_seed: self.data_seed.unwrap_or_else(|| self.seed.derive(0)), full: true };
         let (mut result, mut ended, mut scheduler) = (None, None, Some(scheduler));
         once::with_main(body, |output| result = Some(output), &mut |main| {
             ended = scheduler.take().map(|scheduler| once::full(&order, scheduler, self.seed, main));

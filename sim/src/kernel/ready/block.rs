@@ -12,23 +12,19 @@ pub(super) struct Block {
     /// How many tasks lie in the leaves before each. Where a leaf has not been closed yet this is above every k that is
     /// asked for: it starts at 255 and loses one with each task that goes, as the tasks do.
     before: [u8; LEAVES],
-    len: u32,
     orders: [Order; LEAVES],
     slots: [[u32; LEAF]; LEAVES],
 }
 
 impl Block {
-    pub(super) const NEW: Self =
-        Self { before: [u8::MAX; LEAVES], len: 0, orders: [Order::NEW; LEAVES], slots: [[0; LEAF]; LEAVES] };
+    pub(super) const NEW: Self = Self { before: [u8::MAX; LEAVES], orders: [Order::NEW; LEAVES], slots: [[0; LEAF]; LEAVES] };
 
-    /// Closes the next leaf, which is full; the first one makes the block new.
-    pub(super) fn close(&mut self, leaf: usize, order: Order, slots: &[u32; LEAF]) {
+    /// Closes the next leaf, which is full; so many tasks of the block lie before it. The first one makes the block new.
+    pub(super) fn close(&mut self, leaf: usize, before: usize, order: Order, slots: &[u32; LEAF]) {
         if leaf == 0 {
             self.before = [u8::MAX; LEAVES];
-            self.len = 0;
         }
-        self.before[leaf] = self.len as u8;
-        self.len += LEAF as u32;
+        self.before[leaf] = before as u8;
         self.orders[leaf] = order;
         self.slots[leaf] = *slots;
     }
@@ -49,7 +45,6 @@ impl Block {
     pub(super) fn remove(&mut self, k: usize) -> u32 {
         // All counts are looked at, without an exit, so that a few vector instructions do it. The sum of the differences is
         // how many have changed; in this form it is one instruction (psadbw) instead of a dozen.
-        self.len -= 1;
         let former = self.before;
         for before in &mut self.before {
             *before = before.wrapping_sub(u8::from(*before > k as u8));
@@ -66,10 +61,10 @@ impl Block {
         self.before[leaf] as usize + self.orders[leaf].rank(place)
     }
 
-    /// Adds all tasks to a list, oldest first. All leaves must be closed.
-    pub(super) fn list(&self, tasks: &mut Vec<u32>) {
+    /// Adds all tasks, so many, to a list, oldest first. All leaves must be closed.
+    pub(super) fn list(&self, count: usize, tasks: &mut Vec<u32>) {
         // Most leaves hold few tasks by then, so what counts is what is done for each leaf.
-        let mut end = self.len as usize;
+        let mut end = count;
         let mut at = tasks.len() + end;
         tasks.resize(at, 0);
         for ((order, slots), &before) in self.orders.iter().zip(&self.slots).zip(&self.before).rev() {

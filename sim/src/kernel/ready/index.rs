@@ -13,25 +13,23 @@ pub(super) const FEW_BLOCKS: usize = FEW / 2;
 pub(super) struct Index {
     /// The youngest block.
     last: usize,
-    /// How many tasks lie before each block, or each group if there are groups.
+    /// How many tasks lie in each block, or each group if there are groups. When groups are many it is right for the last.
     few: Few,
     /// Empty as long as blocks are few.
     groups: Vec<Group>,
-    /// When groups are many: how many tasks lie before the last ..
-    before_last: usize,
-    /// .. and the counts of those before it as a Fenwick tree.
+    /// When groups are many: the counts of those before the last as a Fenwick tree.
     tree: Vec<u32>,
 }
 
 impl Index {
     pub(super) const fn new() -> Self {
-        Self { last: 0, few: Few::NEW, groups: Vec::new(), before_last: 0, tree: Vec::new() }
+        Self { last: 0, few: Few::NEW, groups: Vec::new(), tree: Vec::new() }
     }
 
     /// Forgets all blocks but the first, which is empty now. There will be up to `room` full ones, a power of two.
     pub(super) fn clear(&mut self, room: usize) {
         self.last = 0;
-        self.before_last = 0;
+        self.few = Few::NEW;
         self.groups.clear();
         self.tree.clear();
         if room > FEW_BLOCKS {
@@ -42,43 +40,47 @@ impl Index {
         }
     }
 
-    /// `room` blocks are full, and there will be twice as many.
-    pub(super) fn grow(&mut self, room: usize) {
+    /// `room` blocks are full, `tasks` tasks are in them, and there will be twice as many blocks.
+    pub(super) fn grow(&mut self, room: usize, tasks: usize) {
         let groups = room / BLOCKS;
         if room == FEW_BLOCKS {
-            let Few(before) = std::mem::replace(&mut self.few, Few::NEW);
-            let last = self.last;
+            let blocks = std::mem::replace(&mut self.few, Few::NEW);
             self.clear(2 * room);
-            (1..=last).for_each(|block| self.begin(before[block] as usize));
+            for age in (0..room).rev() {
+                self.add(blocks.count(age + 1));
+                self.begin();
+            }
         } else if groups == FEW {
             self.tree.resize(2 * groups, 0);
-            (0..groups).for_each(|group| self.count(group, self.few.before(group + 1) - self.few.before(group)));
-            self.before_last = self.few.before(groups);
+            (0..groups).for_each(|group| self.count(group, self.few.count(groups - group)));
         } else if groups > FEW {
             // The root is not looked at, so it has not been kept; from now on it is half of another one.
-            self.tree[groups - 1] = self.before_last as u32;
+            self.tree[groups - 1] = tasks as u32;
             self.tree.resize(2 * groups, 0);
         }
     }
 
-    /// The next block begins; so many tasks lie before it.
-    pub(super) fn begin(&mut self, before: usize) {
+    /// Tasks are added to the last block.
+    pub(super) fn add(&mut self, tasks: usize) {
+        self.few.add(tasks);
+    }
+
+    /// The next block begins.
+    pub(super) fn begin(&mut self) {
         self.last += 1;
         if self.groups.is_empty() {
-            return self.few.begin(self.last, before);
+            return self.few.begin();
         }
         let (group, block) = (self.last / BLOCKS, self.last % BLOCKS);
+        let in_last = self.few.count(0);
         if block > 0 {
-            let before_group = self.before_group(group);
-            return self.groups[group].begin(block, before - before_group);
+            return self.groups[group].begin(block, in_last);
         }
         self.groups.push(Group::NEW);
-        if self.tree.is_empty() {
-            self.few.begin(group, before);
-        } else {
-            self.count(group - 1, before - self.before_last);
-            self.before_last = before;
+        if !self.tree.is_empty() {
+            self.count(group - 1, in_last);
         }
+        self.few.begin();
     }
 
     /// Adds the tasks of a full group to the tree.
@@ -90,21 +92,28 @@ impl Index {
         }
     }
 
-    /// How many tasks lie before a block.
-    pub(super) fn before(&self, block: usize) -> usize {
-        if self.groups.is_empty() {
-            return self.few.before(block);
-        }
-        let group = block / BLOCKS;
-        self.before_group(group) + self.groups[group].before(block % BLOCKS)
+    /// How many tasks lie in the last block.
+    pub(super) fn in_last(&self) -> usize {
+        let before = self.groups.last().map_or(0, |group| group.before(self.last % BLOCKS));
+        self.few.count(0) - before
     }
 
-    fn before_group(&self, group: usize) -> usize {
-        if self.tree.is_empty() {
-            return self.few.before(group);
+    /// How many of `tasks` tasks lie before a block.
+    pub(super) fn before(&self, block: usize, tasks: usize) -> usize {
+        if self.groups.is_empty() {
+            return self.few.before(self.last - block);
         }
-        if group == self.last / BLOCKS {
-            return self.before_last;
+        let group = block / BLOCKS;
+        self.before_group(group, tasks) + self.groups[group].before(block % BLOCKS)
+    }
+
+    fn before_group(&self, group: usize, tasks: usize) -> usize {
+        let last = self.last / BLOCKS;
+        if self.tree.is_empty() {
+            return self.few.before(last - group);
+        }
+        if group == last {
+            return tasks - self.few.count(0);
         }
         let mut before = 0;
         let mut node = group;
@@ -115,39 +124,42 @@ impl Index {
         before
     }
 
-    /// The block of the k-th oldest, and which one it is there.
-    pub(super) fn find(&self, k: usize) -> (usize, usize) {
+    /// The block of the k-th oldest of `tasks` tasks, and which one it is there.
+    pub(super) fn find(&self, k: usize, tasks: usize) -> (usize, usize) {
         // The last block before which there are not more than k.
         let (mut low, mut high) = (0, self.last);
         while low < high {
             let middle = (low + high).div_ceil(2);
-            if self.before(middle) <= k {
+            if self.before(middle, tasks) <= k {
                 low = middle;
             } else {
                 high = middle - 1;
             }
         }
-        (low, k - self.before(low))
+        (low, k - self.before(low, tasks))
     }
 
-    /// The same, when that one goes: what lies behind has one task less before it from now on.
+    /// The same, when that one goes.
     #[inline(always)]
-    pub(super) fn take(&mut self, k: usize) -> (usize, usize) {
+    pub(super) fn take(&mut self, k: usize, tasks: usize) -> (usize, usize) {
+        let younger = tasks - 1 - k;
         if self.groups.is_empty() {
-            return self.few.take::<4>(self.last, k);
+            let (age, k) = self.few.take(younger);
+            return (self.last.wrapping_sub(age), k);
         }
         let last = self.last / BLOCKS;
-        let (group, k) = if self.tree.is_empty() { self.few.take::<8>(last, k) } else { self.descend(last, k) };
+        let (group, k) = if self.tree.is_empty() || younger < self.few.count(0) {
+            let (age, k) = self.few.take(younger);
+            (last.wrapping_sub(age), k)
+        } else {
+            self.descend(k)
+        };
         let (block, k) = self.groups[group].take(k);
         (group * BLOCKS + block, k)
     }
 
-    /// The group of the k-th oldest, by the tree.
-    fn descend(&mut self, last: usize, k: usize) -> (usize, usize) {
-        if let Some(k) = k.checked_sub(self.before_last) {
-            return (last, k);
-        }
-        self.before_last -= 1;
+    /// The group of the k-th oldest, which is not the last one, by the tree.
+    fn descend(&mut self, k: usize) -> (usize, usize) {
         let mut k = k as u32;
         let mut at = 0;
         let mut step = self.tree.len() / 2;

@@ -29,6 +29,8 @@ pub(super) struct ReadyQueue {
     order: Order,
     count: usize,
     base: usize,
+    /// How many there may be while the queue is open, or 0.
+    open: usize,
     /// Tasks before the tail.
     before: usize,
     /// All blocks before the tail's are full. What lies behind it is memory for later.
@@ -47,6 +49,7 @@ impl ReadyQueue {
             order: Order::NEW,
             count: 0,
             base: 0,
+            open: 0,
             before: 0,
             blocks: Vec::new(),
             index: Index::new(),
@@ -83,6 +86,17 @@ impl ReadyQueue {
         self.count == LEAF
     }
 
+    /// Opens or closes the queue for whoever asks [`is_open`](Self::is_open).
+    pub(super) fn open(&mut self, open: bool) {
+        self.open = if open { LEAF } else { 0 };
+    }
+
+    /// Whether it is open and there is room: one question for the two that every wake has.
+    #[inline]
+    pub(super) fn is_open(&self) -> bool {
+        self.count < self.open
+    }
+
     /// Adds the youngest, and returns its place. There must be room.
     #[inline]
     pub(super) fn push(&mut self, slot: u32) -> u32 {
@@ -98,7 +112,7 @@ impl ReadyQueue {
         if k >= self.before {
             return self.slots[self.order.place(k - self.before)];
         }
-        let (block, k) = self.index.find(k);
+        let (block, k) = self.index.find(k, self.before);
         self.blocks[block].get(k)
     }
 
@@ -124,8 +138,8 @@ impl ReadyQueue {
 
     #[inline(always)]
     fn remove_before_tail(&mut self, k: usize) -> u32 {
+        let (block, k) = self.index.take(k, self.before);
         self.before -= 1;
-        let (block, k) = self.index.take(k);
         self.blocks[block].remove(k)
     }
 
@@ -136,44 +150,53 @@ impl ReadyQueue {
             return self.before + self.order.rank(place % LEAF);
         }
         let block = place / BLOCK;
-        self.index.before(block) + self.blocks[block].rank(place % BLOCK)
+        self.index.before(block, self.before) + self.blocks[block].rank(place % BLOCK)
     }
 
     /// Makes room for a push. If that moves tasks, `moved` is told their slots and new places.
-    #[cold]
+    #[inline]
     pub(super) fn make_room(&mut self, moved: impl FnMut(u32, u32)) {
         self.close_tail();
-        if !self.base.is_multiple_of(BLOCK) {
-            return;
+        if self.base.is_multiple_of(BLOCK) {
+            self.make_room_for_block(moved);
         }
+    }
+
+    #[cold]
+    fn make_room_for_block(&mut self, moved: impl FnMut(u32, u32)) {
         let full = self.base == self.room * BLOCK;
         if (full && self.before * 2 <= self.base) || (self.base == SPARSE * BLOCK && self.before * 8 <= self.base) {
             self.close_gaps(moved);
         } else if full {
-            self.index.grow(self.room);
+            self.index.grow(self.room, self.before);
             self.room *= 2;
         }
     }
 
     /// The tail is full: it becomes a leaf of the last block, and a new one begins.
+    #[inline]
     fn close_tail(&mut self) {
         let block = self.base / BLOCK;
         if block == self.blocks.len() {
             self.blocks.push(Block::NEW);
         }
-        self.blocks[block].close(self.base / LEAF % LEAVES, self.order, &self.slots);
+        self.blocks[block].close(self.base / LEAF % LEAVES, self.index.in_last(), self.order, &self.slots);
         self.before += LEAF;
+        self.index.add(LEAF);
         self.count = 0;
         self.base += LEAF;
         if self.base.is_multiple_of(BLOCK) {
-            self.index.begin(self.before);
+            self.index.begin();
         }
     }
 
     /// Moves all tasks to the front. The tail is empty, and so is its block.
     fn close_gaps(&mut self, mut moved: impl FnMut(u32, u32)) {
         let mut tasks = std::mem::take(&mut self.spare);
-        self.blocks[..self.base / BLOCK].iter().for_each(|block| block.list(&mut tasks));
+        for (number, block) in self.blocks[..self.base / BLOCK].iter().enumerate() {
+            let before = tasks.len();
+            block.list(self.index.before(number + 1, self.before) - before, &mut tasks);
+        }
         self.empty((2 * tasks.len()).div_ceil(BLOCK).next_power_of_two().max(FEW_BLOCKS));
         for leaf in tasks.chunks(LEAF) {
             self.slots[..leaf.len()].copy_from_slice(leaf);
