@@ -143,6 +143,23 @@ fn a_failure_that_hangs_on_a_random_order_is_reported_as_that() {
     is_found_out(tokio_watch);
 }
 
+/// Some of the executions that pass are run twice as well.
+#[test]
+fn a_random_order_is_reported_although_nothing_fails() {
+    let report = Explorer::new().executions(1_000).run(|| async {
+        for _ in 0..64 {
+            reenact::println!("{}", tokio_select().await);
+        }
+    });
+    assert_eq!(report.failure.unwrap().kind, FailureKind::Nondeterminism);
+    let report = Explorer::new().executions(1_000).run(|| async {
+        for _ in 0..64 {
+            reenact::println!("{}", tokio_select_biased().await);
+        }
+    });
+    assert!(report.failure.is_none(), "{report}");
+}
+
 /// A branch order that the scheduler picks is explored and replayed like any other choice.
 #[test]
 fn the_first_branch_may_be_a_choice_of_the_schedule() {
