@@ -84,6 +84,8 @@
 //! | `REENACT_EXECUTIONS` | how many executions to run at most |
 //! | `REENACT_TIME_LIMIT` | how many seconds of wall time to explore at most |
 //! | `REENACT_SCHEDULER` | who picks: fifo, random, pct:3, pct:3:24, pos, urw, surw, exhaustive, exhaustive:2, portfolio |
+//! | `REENACT_JOBS` | how many threads explore one test |
+//! | `REENACT_SHARD` | `i/n`: explore the i-th of n disjoint parts only, counted from 1 |
 //!
 //! Options of the attribute are defaults that the environment overrides; explicit calls on [`Explorer`] win over both, and
 //! `REENACT_REPLAY` always wins. A value that means nothing fails the test; an unknown `REENACT_` name is warned about.
@@ -93,8 +95,8 @@ pub use reenact_macros::{select, test};
 pub use reenact_sim::{
     Access, AccessKind, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error, Execution, Explorer,
     Failure, FailureKind, Limit, Model, PendingAtExit, PendingTask, Refusal, Report, Resource, ResourceId, Schedule, Scheduler,
-    SchedulerKind, Seed, Shared, Sim, Site, Stats, TaskId, TaskInfo, TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict,
-    WaitReason, Warning, WokenBy, access, check, choose, choose_one, choose_order, println, rng,
+    SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, TaskId, TaskInfo, TaskPanics, TaskPath, TaskRng, Trace, TraceEvent,
+    Verdict, WaitReason, Warning, WokenBy, access, check, choose, choose_one, choose_order, println, rng,
 };
 
 pub mod task {
@@ -134,8 +136,8 @@ pub mod prelude {
     pub use crate::task::{Cancelled, Task, TaskError, catch_cancel, resume_cancel, spawn, yield_now};
     pub use crate::time::{Instant, interval, now, sleep, sleep_until};
     pub use crate::{
-        Execution, Explorer, Failure, FailureKind, PendingAtExit, Report, Schedule, SchedulerKind, Seed, Shared, Sim, TaskPanics,
-        Trace, TraceEvent, check, choose, rng,
+        Execution, Explorer, Failure, FailureKind, PendingAtExit, Report, Schedule, SchedulerKind, Seed, Shard, Shared, Sim,
+        TaskPanics, Trace, TraceEvent, check, choose, rng,
     };
     pub use std::time::Duration;
 }

@@ -17,6 +17,7 @@ use proc_macro::TokenStream;
 /// | `executions = 500` | how many executions to run at most |
 /// | `scheduler = "pct:3"` | who answers choice points |
 /// | `seed = 7` | the exploration's seed |
+/// | `jobs = 4` | how many threads explore it |
 /// | `time_limit = 2.5` | how many seconds of wall time to explore at most |
 /// | `pending = "fail"` | what unfinished tasks mean when the test is done: `ignore`, `warn` (the default), `fail` |
 /// | `task_panics = "deliver"` | what a panic in a task does: `fail` (the default) or `deliver` |
@@ -24,7 +25,7 @@ use proc_macro::TokenStream;
 /// | `max_virtual_time = 3600.0` | how many seconds of virtual time an execution may take |
 /// | `crate = my::path` | where to find `reenact`, if it is called otherwise |
 ///
-/// The environment overrides executions, scheduler, seed and time limit; see the facade's crate page.
+/// The environment overrides executions, scheduler, seed, jobs and time limit; see the facade's crate page.
 ///
 /// ```ignore
 /// #[reenact::test(executions = 500, scheduler = "pct:3")]

@@ -7,7 +7,8 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, Path, Token};
 
-const KNOWN: &str = "executions, scheduler, seed, time_limit, pending, task_panics, max_steps, max_virtual_time and crate are";
+const KNOWN: &str =
+    "executions, scheduler, seed, jobs, time_limit, pending, task_panics, max_steps, max_virtual_time and crate are";
 
 /// What stands in the parentheses.
 #[derive(Default)]
@@ -63,6 +64,7 @@ impl Options {
                 return Ok(());
             }
             "executions" => ("Executions", whole(name, value)?),
+            "jobs" => ("Jobs", whole(name, value)?),
             "seed" => ("Seed", whole(name, value)?),
             "max_steps" => ("MaxSteps", whole(name, value)?),
             "time_limit" => ("TimeLimit", seconds(name, value)?),

@@ -12,6 +12,7 @@ mod failure_text;
 mod four_programs;
 mod kernel;
 mod layers;
+mod parallel;
 mod races;
 mod replay;
 mod robustness;

@@ -2,22 +2,25 @@
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
+use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::explorer::Budget;
+use super::plan::Budget;
 use crate::error::Error;
 use crate::schedule::Schedule;
 use crate::seed::Seed;
 
 /// The variables, each with what it means; the documentation shows the same table.
-const VARIABLES: [(&str, &str); 5] = [
+const VARIABLES: [(&str, &str); 7] = [
     ("REENACT_SEED", "the exploration's seed: a number, a 0x number, or `random`"),
     ("REENACT_REPLAY", "a schedule: run exactly this one execution, with its full trace and its output on the terminal"),
     ("REENACT_EXECUTIONS", "how many executions to run at most"),
     ("REENACT_TIME_LIMIT", "how many seconds of wall time to explore at most"),
     ("REENACT_SCHEDULER", "who picks: fifo, random, pct:3, pct:3:24, pos, urw, surw, exhaustive, exhaustive:2, portfolio"),
+    ("REENACT_JOBS", "how many threads explore one test"),
+    ("REENACT_SHARD", "`i/n`: explore the i-th of n disjoint parts only, counted from 1"),
 ];
 
 /// What the environment says.
@@ -73,6 +76,13 @@ impl Environment {
                     Error::environment(format!("{name}: `{value}` is no number of seconds: 0 or more is, as in 60 or 0.5"))
                 })?);
             }
+            "REENACT_JOBS" => {
+                let jobs = value.parse::<NonZeroU32>().ok().filter(|_| value.bytes().all(|b| b.is_ascii_digit()));
+                self.budget.jobs = Some(jobs.ok_or_else(|| {
+                    Error::environment(format!("{name}: `{value}` is no number of threads: 1 or more is, as in 4"))
+                })?);
+            }
+            "REENACT_SHARD" => self.budget.shard = Some(parsed(name, value)?),
             "REENACT_SCHEDULER" => self.budget.scheduler = Some(parsed(name, value)?),
             _ => {
                 let known: Vec<&str> = VARIABLES.iter().map(|(name, _)| *name).collect();
@@ -112,6 +122,8 @@ mod tests {
             ("REENACT_TIME_LIMIT", "0.5"),
             ("REENACT_SCHEDULER", "pct:3"),
             ("REENACT_REPLAY", "r1:3=1"),
+            ("REENACT_JOBS", "4"),
+            ("REENACT_SHARD", "2/3"),
         ])
         .unwrap();
         assert_eq!(environment.budget.seed, Some(Seed::from(42)));
@@ -119,6 +131,8 @@ mod tests {
         assert_eq!(environment.budget.time_limit, Some(Duration::from_millis(500)));
         assert_eq!(environment.budget.scheduler.unwrap().to_string(), "pct:3");
         assert_eq!(environment.replay.unwrap().to_string(), "r1:3=1");
+        assert_eq!(environment.budget.jobs.unwrap().get(), 4);
+        assert_eq!(environment.budget.shard.unwrap().to_string(), "2/3");
         assert!(environment.warnings.is_empty());
     }
 
@@ -132,6 +146,10 @@ mod tests {
             ("REENACT_TIME_LIMIT", "-1", "0 or more"),
             ("REENACT_TIME_LIMIT", "inf", "0 or more"),
             ("REENACT_SCHEDULER", "dfs", "exhaustive"),
+            ("REENACT_JOBS", "0", "1 or more"),
+            ("REENACT_JOBS", "-1", "1 or more"),
+            ("REENACT_SHARD", "0/2", "1/n to n/n"),
+            ("REENACT_SHARD", "3/2", "1/n to n/n"),
             ("REENACT_REPLAY", "3=1", "starts with `r1:`"),
         ] {
             let error = parse(&[(name, value)]).unwrap_err();

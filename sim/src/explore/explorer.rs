@@ -1,42 +1,20 @@
 //! [`Explorer`]: settings of an exploration.
 
-use std::cell::RefCell;
 use std::fmt;
-use std::future::Future;
-use std::ops::ControlFlow;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::environment::Environment;
-use super::run::Tested;
-use super::{Report, Verdict};
+use super::plan::{Budget, Plan};
+use super::shard::Shard;
 use crate::config::{Limit, PendingAtExit, Settings, TaskPanics};
 use crate::error::Error;
 use crate::kernel::Scheduler;
-use crate::schedule::Schedule;
 use crate::scheduler::SchedulerKind;
 use crate::seed::Seed;
-use crate::simulation::Execution;
-use crate::simulation::once::Closure;
 
 /// Executions of an exploration that nobody said a number for.
 const EXECUTIONS: u64 = 1_000;
-
-/// Explores a program: [`Explorer::new().check(body)`](Explorer::check), with the defaults.
-///
-/// ```
-/// reenact_sim::check(|| async {
-///     let task = reenact_sim::task::spawn(async { 42 });
-///     assert_eq!(task.await.unwrap(), 42);
-/// });
-/// ```
-#[track_caller]
-pub fn check<F>(body: impl Fn() -> F)
-where
-    F: Future,
-    F::Output: Verdict,
-{
-    Explorer::new().check(body);
-}
 
 /// Runs a program under many schedules, up to the first failure.
 ///
@@ -54,7 +32,7 @@ where
 /// | unfinished tasks | 16 million |
 /// | events of a full trace | 1 million, from both ends |
 ///
-/// The environment (`REENACT_EXECUTIONS`, `REENACT_SCHEDULER`, `REENACT_SEED`, `REENACT_TIME_LIMIT`) overrides the defaults,
+/// The environment (`REENACT_EXECUTIONS`, `REENACT_SCHEDULER`, `REENACT_SEED`, `REENACT_TIME_LIMIT`, `REENACT_SHARD`) overrides the defaults,
 /// an explicit call here overrides the environment, and `REENACT_REPLAY` always wins.
 ///
 /// ```
@@ -87,26 +65,6 @@ pub struct Explorer {
 
 /// Makes a scheduler of the user's own.
 pub(super) type Factory = Box<dyn Fn() -> Box<dyn Scheduler>>;
-
-/// What can be said in more than one place.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Budget {
-    pub(super) executions: Option<u64>,
-    pub(super) seed: Option<Seed>,
-    pub(super) scheduler: Option<SchedulerKind>,
-    pub(super) time_limit: Option<Duration>,
-}
-
-/// What is to be done, after all places have been heard.
-#[derive(Debug)]
-pub(super) struct Plan {
-    pub(super) executions: u64,
-    pub(super) seed: Seed,
-    /// `None` if the scheduler is the user's own.
-    pub(super) scheduler: Option<SchedulerKind>,
-    pub(super) time_limit: Option<Duration>,
-    pub(super) replay: Option<Schedule>,
-}
 
 impl Explorer {
     /// The documented defaults.
@@ -160,6 +118,15 @@ impl Explorer {
         self
     }
 
+    /// Which part of the exploration to do.
+    ///
+    /// All parts together run what one process would run. Where executions follow from their index, a failure has the index it has in
+    /// the whole; where every schedule is tried, the parts are subtrees, and executions are counted in each part.
+    pub fn shard(mut self, shard: Shard) -> Self {
+        self.explicit.shard = Some(shard);
+        self
+    }
+
     /// What unfinished tasks mean when main is done.
     pub fn pending_at_exit(mut self, pending_at_exit: PendingAtExit) -> Self {
         self.settings.pending_at_exit = pending_at_exit;
@@ -203,97 +170,8 @@ impl Explorer {
         self
     }
 
-    /// Explores, and stops at the first failure.
-    ///
-    /// Nothing is printed; executions keep no trace. A failing execution is run once more for its full trace.
-    ///
-    /// # Panics
-    ///
-    /// If a `REENACT_` variable holds a value that means nothing; inside an execution.
     #[track_caller]
-    pub fn run<F>(&self, body: impl Fn() -> F) -> Report
-    where
-        F: Future,
-        F::Output: Verdict,
-    {
-        let plan = self.plan_or_panic();
-        let error = RefCell::new(None);
-        let program = Closure::new(body, |output: F::Output| drop(error.replace(output.error())));
-        self.explore(&plan, &Tested { program: &program, error: &error })
-    }
-
-    /// Shows every execution with its full trace, until `look` breaks or the budget is used up. Never stops at a failure.
-    ///
-    /// # Panics
-    ///
-    /// As [`run`](Self::run).
-    ///
-    /// ```
-    /// use reenact_sim::{Explorer, SchedulerKind, task};
-    /// use std::collections::BTreeSet;
-    /// use std::ops::ControlFlow;
-    ///
-    /// let mut outputs = BTreeSet::new();
-    /// let every = SchedulerKind::Exhaustive { preemptions: None };
-    /// let report = Explorer::new().scheduler(every).visit(
-    ///     || async {
-    ///         let tasks = [1, 2, 3].map(|n| task::spawn(async move { reenact_sim::println!("{n}") }));
-    ///         for task in tasks {
-    ///             task.await.unwrap();
-    ///         }
-    ///     },
-    ///     |execution| {
-    ///         outputs.insert(execution.trace.output());
-    ///         ControlFlow::Continue(())
-    ///     },
-    /// );
-    /// assert!(report.exhausted);
-    /// assert_eq!(outputs.len(), 6);
-    /// ```
-    #[track_caller]
-    pub fn visit<F>(&self, body: impl Fn() -> F, mut look: impl FnMut(&Execution<F::Output>) -> ControlFlow<()>) -> Report
-    where
-        F: Future,
-    {
-        let plan = self.plan_or_panic();
-        let result = RefCell::new(None);
-        let program = Closure::new(body, |output: F::Output| drop(result.replace(Some(output))));
-        let mut look = |execution: Execution<()>| {
-            let result = result.take();
-            look(&execution.with(|| result.unwrap_or_else(|| unreachable!("an execution that has not failed has a result"))))
-        };
-        match &plan.replay {
-            Some(schedule) => self.show_replay(&plan, schedule, &program, &mut look),
-            None => self.look_at_each(&plan, &program, &mut look),
-        }
-    }
-
-    /// Explores, and panics with the text of the first failure.
-    ///
-    /// # Panics
-    ///
-    /// If an execution fails; as [`run`](Self::run).
-    #[track_caller]
-    pub fn check<F>(&self, body: impl Fn() -> F)
-    where
-        F: Future,
-        F::Output: Verdict,
-    {
-        self.judge(&self.run(body));
-    }
-
-    #[track_caller]
-    fn judge(&self, report: &Report) {
-        for warning in &report.warnings {
-            warn(&format!("{}: {warning}", self.name.as_deref().unwrap_or("reenact")));
-        }
-        if let Some(failure) = &report.failure {
-            panic!("{failure}");
-        }
-    }
-
-    #[track_caller]
-    fn plan_or_panic(&self) -> Plan {
+    pub(super) fn plan_or_panic(&self) -> Plan {
         match self.plan() {
             Ok(plan) => plan,
             Err(error) => panic!("{error}"),
@@ -315,12 +193,14 @@ impl Explorer {
             scheduler: if self.factory.is_some() { None } else { Some(scheduler) },
             time_limit: said.iter().find_map(|budget| budget.time_limit),
             replay: environment.replay,
+            shard: said.iter().find_map(|budget| budget.shard),
+            jobs: said.iter().find_map(|budget| budget.jobs).unwrap_or(NonZeroU32::MIN),
         })
     }
 }
 
 #[allow(clippy::print_stderr, reason = "a warning that a test passes with has no other place to go")]
-fn warn(text: &str) {
+pub(super) fn warn(text: &str) {
     eprintln!("warning: {text}");
 }
 

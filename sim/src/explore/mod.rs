@@ -1,16 +1,28 @@
 //! Many executions: until one fails, the budget is used up, or every schedule was tried.
 
+mod batch;
+mod enter;
 mod environment;
 mod explorer;
+mod ledger;
+mod parallel;
+mod plan;
 mod report;
 mod rerun;
 mod run;
 mod seen;
+mod shard;
+mod show;
 mod shrink;
+mod tally;
 mod test;
 mod verdict;
+mod wall;
+mod work;
 
-pub use explorer::{Explorer, check};
+pub use enter::check;
+pub use explorer::Explorer;
 pub use report::Report;
+pub use shard::Shard;
 pub use test::{TestOption, TestTarget, run_test};
 pub use verdict::Verdict;

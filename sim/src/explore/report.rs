@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Shard;
 use crate::scheduler::SchedulerKind;
 use crate::seed::Seed;
 use crate::simulation::{Failure, Warning};
@@ -14,7 +15,7 @@ pub struct Report {
     pub executions: u64,
     /// Distinct digests among them: different interleavings.
     pub distinct: u64,
-    /// Whether every schedule was tried.
+    /// Whether every schedule was tried, of the part that was to be.
     pub exhausted: bool,
     /// The estimated probability that one more execution shows a new digest (Good-Turing); 0 when exhausted.
     pub unseen: f64,
@@ -28,6 +29,8 @@ pub struct Report {
     pub seed: Seed,
     /// Who answered the choice points; `None` if it was a scheduler of the user's own.
     pub scheduler: Option<SchedulerKind>,
+    /// The part of the exploration that this is; `None` if it is all of it.
+    pub shard: Option<Shard>,
 }
 
 impl fmt::Display for Report {
@@ -36,6 +39,9 @@ impl fmt::Display for Report {
         write!(f, "{} execution{}, {} distinct", self.executions, plural(self.executions), self.distinct)?;
         if self.exhausted {
             write!(f, ": every schedule")?;
+            if let Some(shard) = self.shard {
+                write!(f, " of part {shard}")?;
+            }
         } else {
             write!(f, "; one more shows something new with probability {:.2}", self.unseen)?;
         }

@@ -4,8 +4,10 @@ use std::io::Write;
 use std::ops::ControlFlow;
 
 use super::Report;
-use super::explorer::{Explorer, Plan};
-use super::run::{Tested, full};
+use super::batch::{Found, Met, What};
+use super::explorer::Explorer;
+use super::plan::Plan;
+use super::work::Tested;
 use crate::kernel::{self, FailureKind, Model, Order};
 use crate::output::Echo;
 use crate::schedule::Schedule;
@@ -13,78 +15,84 @@ use crate::scheduler::{Chooser, Follow, Replay};
 use crate::seed::Seed;
 use crate::simulation::once::{self, Program};
 use crate::simulation::{Execution, Failure};
-use crate::trace::{TaskId, recorder};
+use crate::trace::TaskId;
+
+/// Runs a program once with a full trace.
+#[track_caller]
+pub(super) fn full(
+    order: &Order<'_>,
+    scheduler: Chooser,
+    seed: Seed,
+    program: &dyn Program,
+) -> (Execution<()>, Option<Chooser>, bool) {
+    let (mut scheduler, mut ended) = (Some(scheduler), None);
+    program.execute(&mut |main| ended = scheduler.take().map(|scheduler| once::full(order, scheduler, seed, main)));
+    ended.unwrap_or_else(|| unreachable!("a program makes one main"))
+}
+
+fn replaying(schedule: &Schedule) -> Chooser {
+    let mut replay = Chooser::Any(Box::new(Replay::new(schedule)));
+    replay.begin(0, &Model::default());
+    replay
+}
+
+/// Runs the execution that has just passed once more: a program that something besides the schedule decides about is found out even
+/// if it does not fail.
+#[track_caller]
+pub(super) fn check_again(order: &Order<'_>, met: Met, body: &Tested<'_>) -> Option<Found> {
+    let (outcome, _) = once::brief(order, replaying(&met.schedule), body.program);
+    let again = match (&outcome, body.error.take()) {
+        (Ok(brief), None) if brief.digest == met.digest => return None,
+        (Ok(_), None) => "passed too, with another trace".to_owned(),
+        (Ok(_), Some(error)) => format!("failed with an error: {error}"),
+        (Err(fault), _) => format!("failed with a {}: {}", fault.kind, fault.message),
+    };
+    Some(Found { met, what: What::Differs(format!("the first passed, the second {again}")) })
+}
 
 impl Explorer {
-    /// Runs the execution that is just over once more, with a full trace.
+    fn order(&self, plan: &Plan, met: &Met) -> Order<'_> {
+        Order { settings: &self.settings, data_seed: plan.data_seed(met.index), full: false }
+    }
+
+    /// Runs an execution once more, with a full trace.
     #[track_caller]
-    pub(super) fn rerun(&self, order: &Order<'_>, seed: Seed, body: &Tested<'_>) -> Again {
-        let schedule = kernel::with(|kernel| kernel.schedule());
-        let digest = recorder::with(|recorder| recorder.digest());
-        let mut replay = Chooser::Any(Box::new(Replay::new(&schedule)));
-        replay.begin(0, &Model::default());
-        let order = Order { full: true, ..*order };
-        let (execution, _, _) = full(&order, replay, seed, body.program);
-        let same = execution.trace.digest() == digest;
+    pub(super) fn rerun(&self, plan: &Plan, met: &Met, body: &Tested<'_>) -> Again {
+        let order = Order { full: true, ..self.order(plan, met) };
+        let (execution, _, _) = full(&order, replaying(&met.schedule), plan.seed, body.program);
+        let same = execution.trace.digest() == met.digest;
         Again { execution, error: body.error.take(), same }
     }
 
-    /// The failure of the execution that is just over, from a second run with a full trace. If the second run is not the
-    /// same, that is the failure: nothing else about it could be trusted.
+    /// The failure of an execution, from a second run with a full trace. If the second run is not the same, that is the failure:
+    /// nothing else about it could be trusted.
     #[track_caller]
-    pub(super) fn look_closer(
-        &self,
-        plan: &Plan,
-        order: &Order<'_>,
-        index: u64,
-        first: (FailureKind, String),
-        body: &Tested<'_>,
-    ) -> Failure {
-        let Again { execution, error, same } = self.rerun(order, plan.seed, body);
+    pub(super) fn look_closer(&self, plan: &Plan, met: &Met, first: (FailureKind, &str), body: &Tested<'_>) -> Failure {
+        let Again { execution, error, same } = self.rerun(plan, met, body);
         let (kind, message) = first;
         // What the scheduler itself brought about cannot be repeated by a replay.
         let of_scheduler = matches!(kind, FailureKind::Divergence | FailureKind::Nondeterminism);
-        let mut failure = match failure_of(&execution, error, plan.seed) {
-            _ if of_scheduler => failure_at_end(&execution, plan.seed, kind, message),
-            Some(failure) if same && failure.kind == kind => self.shrunk(plan, order, failure, &execution, body),
+        match failure_of(&execution, error, plan.seed) {
+            _ if of_scheduler => failure_at_end(&execution, plan.seed, kind, message.to_owned()),
+            Some(failure) if same && failure.kind == kind => self.shrunk(plan, &self.order(plan, met), failure, &execution, body),
             other => {
                 let again = match &other {
                     Some(failure) => format!("failed with a {}: {}", failure.kind, failure.message),
                     None => "passed".to_owned(),
                 };
                 let what = format!("the first failed with a {kind} ({message}), the second {again}");
-                self.nondeterminism(plan, order, &what, &execution, body)
+                self.nondeterminism(plan, &self.order(plan, met), &what, &execution, body)
             }
-        };
-        self.hint(plan, &mut failure, index);
-        failure
+        }
     }
 
-    /// Runs an execution that has passed once more: a program that something besides the schedule decides about is found out even
-    /// if it does not fail.
+    /// The failure of an execution that passed once and then came out otherwise.
     #[track_caller]
-    pub(super) fn check_again(&self, plan: &Plan, order: &Order<'_>, index: u64, body: &Tested<'_>) -> Option<Failure> {
-        let schedule = kernel::with(|kernel| kernel.schedule());
-        let digest = recorder::with(|recorder| recorder.digest());
-        let mut replay = Chooser::Any(Box::new(Replay::new(&schedule)));
-        replay.begin(0, &Model::default());
-        let (outcome, _) = once::brief(order, replay, body.program);
-        let error = body.error.take();
-        let again = match (&outcome, error) {
-            (Ok(brief), None) if brief.digest == digest => return None,
-            (Ok(_), None) => "passed too, with another trace".to_owned(),
-            (Ok(_), Some(error)) => format!("failed with an error: {error}"),
-            (Err(fault), _) => format!("failed with a {}: {}", fault.kind, fault.message),
-        };
-        let mut replay = Chooser::Any(Box::new(Replay::new(&schedule)));
-        replay.begin(0, &Model::default());
-        let (execution, _, _) = full(&Order { full: true, ..*order }, replay, plan.seed, body.program);
-        body.error.take();
-        let what = format!("the first passed, the second {again}");
-        let mut failure = self.nondeterminism(plan, order, &what, &execution, body);
-        failure.schedule = schedule;
-        self.hint(plan, &mut failure, index);
-        Some(failure)
+    pub(super) fn differs(&self, plan: &Plan, met: &Met, what: &str, body: &Tested<'_>) -> Failure {
+        let Again { execution, .. } = self.rerun(plan, met, body);
+        let mut failure = self.nondeterminism(plan, &self.order(plan, met), what, &execution, body);
+        failure.schedule = met.schedule.clone();
+        failure
     }
 
     /// The failure of a program that came out differently under one schedule; `execution` is one of its runs. One more is made to
@@ -98,9 +106,8 @@ impl Explorer {
         execution: &Execution<()>,
         body: &Tested<'_>,
     ) -> Failure {
-        let mut replay = Chooser::Any(Box::new(Replay::new(&execution.schedule)));
-        replay.begin(0, &Model::default());
-        let (other, _, _) = full(&Order { full: true, ..*order }, replay, plan.seed, body.program);
+        let order = Order { full: true, ..*order };
+        let (other, _, _) = full(&order, replaying(&execution.schedule), plan.seed, body.program);
         body.error.take();
         let parts = execution.trace.first_difference(&other.trace).map_or_else(String::new, |difference| {
             let line = |line: Option<String>| line.map_or_else(|| "the end".to_owned(), |line| line.trim().to_owned());
@@ -138,11 +145,11 @@ impl Explorer {
     }
 
     /// What a failure has to know to print lines that can be pasted.
-    pub(super) fn hint(&self, plan: &Plan, failure: &mut Failure, index: u64) {
+    pub(super) fn hint(&self, plan: &Plan, failure: &mut Failure, index: u64, passed: u64) {
         failure.execution = index;
         let of_name = || self.name.as_deref().map(|name| format!("cargo test {name}"));
         failure.hints.command = self.command.clone().or_else(command_of_thread).or_else(of_name);
-        failure.hints.passed = plan.replay.is_none().then_some(index);
+        failure.hints.passed = plan.replay.is_none().then_some(passed);
         failure.hints.replayed = plan.replay.is_some();
         let mut explore = vec![("REENACT_SEED", plan.seed.to_string())];
         if let Some(scheduler) = &plan.scheduler {
@@ -152,6 +159,9 @@ impl Explorer {
             explore.push(("REENACT_EXECUTIONS", plan.executions.to_string()));
         }
         explore.retain(|(_, value)| *value != u64::MAX.to_string());
+        if let Some(shard) = plan.shard {
+            explore.push(("REENACT_SHARD", shard.to_string()));
+        }
         failure.hints.explore = explore;
     }
 
@@ -164,7 +174,7 @@ impl Explorer {
             ControlFlow::Continue(())
         });
         if let Some(failure) = &mut failure {
-            self.hint(plan, failure, 0);
+            self.hint(plan, failure, 0, 0);
         }
         if failure.is_none() {
             say("the replayed execution passed");

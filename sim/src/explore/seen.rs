@@ -26,11 +26,37 @@ impl Default for Seen {
     }
 }
 
-impl Seen {
+/// The digest of an execution, or that there is none because it stopped at a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Key(u64);
+
+impl Key {
+    pub(super) const STOPPED: Self = Self(0);
+
+    /// The digest with its lowest bit off; never 0.
     #[inline]
-    pub(super) fn add(&mut self, digest: Digest) {
+    pub(super) fn of(digest: Digest) -> Self {
+        Self((digest.get() & !AGAIN).max(2))
+    }
+}
+
+impl Seen {
+    /// Adds the digests among these, and says how many executions stopped at a limit.
+    pub(super) fn add_all(&mut self, keys: &[Key]) -> u64 {
+        let mut stopped = 0;
+        for &Key(key) in keys {
+            if key == Key::STOPPED.0 {
+                stopped += 1;
+            } else {
+                self.add(key);
+            }
+        }
+        stopped
+    }
+
+    #[inline]
+    fn add(&mut self, key: u64) {
         self.total += 1;
-        let key = key(digest);
         let at = self.find(key);
         let place = &mut self.places[at];
         if *place == 0 {
@@ -82,11 +108,6 @@ impl Seen {
 /// Set where a digest was seen more than once.
 const AGAIN: u64 = 1;
 
-/// The digest with its lowest bit off; never 0.
-fn key(digest: Digest) -> u64 {
-    (digest.get() & !AGAIN).max(2)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,9 +116,10 @@ mod tests {
     fn the_estimate_is_the_share_of_digests_seen_once() {
         let mut seen = Seen::default();
         assert_eq!(seen.unseen(), 1.0);
-        for digest in [2, 4, 4, 6, 6, 6, 8, 10] {
-            seen.add(Digest::new(digest));
-        }
+        let keys = [2, 4, 4, 6, 6, 6, 8, 10].map(|digest| Key::of(Digest::new(digest)));
+        assert_eq!(seen.add_all(&keys[..5]), 0);
+        assert_eq!(seen.add_all(&[Key::STOPPED]), 1);
+        assert_eq!(seen.add_all(&keys[5..]), 0);
         assert_eq!(seen.distinct(), 5);
         assert_eq!(seen.unseen(), 3.0 / 8.0);
     }

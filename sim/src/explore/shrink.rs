@@ -7,7 +7,7 @@
 //! Where the budget is not used up, the result is the minimum, and the same from whichever failure it began.
 
 use super::explorer::Explorer;
-use super::run::Tested;
+use super::work::Tested;
 use crate::kernel::{self, FailureKind, Model, Order};
 use crate::schedule::Choice;
 use crate::scheduler::{Chooser, Follow};

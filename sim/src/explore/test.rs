@@ -1,6 +1,7 @@
 //! What `#[reenact::test]` expands to.
 
 use std::future::Future;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::{Explorer, Verdict};
@@ -80,6 +81,8 @@ pub enum TestOption {
     TimeLimit(f64),
     /// `pending = "fail"`
     Pending(&'static str),
+    /// `jobs = 4`
+    Jobs(u64),
     /// `task_panics = "deliver"`
     TaskPanics(&'static str),
     /// `max_steps = 1000`
@@ -94,12 +97,13 @@ pub enum TestOption {
 ///
 /// If it fails, or an option means nothing.
 #[track_caller]
-pub fn run_test<F>(target: TestTarget, options: &[TestOption], body: impl Fn() -> F)
+pub fn run_test<F>(target: TestTarget, options: &[TestOption], body: impl Fn() -> F + Sync)
 where
     F: Future,
     F::Output: Verdict,
 {
-    explorer(&target, options).check(body);
+    let explorer = explorer(&target, options);
+    explorer.judge(&explorer.run_on(None, body));
 }
 
 #[track_caller]
@@ -123,6 +127,11 @@ fn apply(mut explorer: Explorer, option: TestOption) -> Result<Explorer, Error> 
     match option {
         TestOption::Executions(0) => return Err(Error::scheduler("executions = 0 would test nothing: 1 or more does")),
         TestOption::Executions(executions) => explorer.attribute.executions = Some(executions),
+        TestOption::Jobs(jobs) => {
+            let number = u32::try_from(jobs).ok().and_then(NonZeroU32::new);
+            let refused = || Error::scheduler(format!("jobs = {jobs} is no number of threads: 1 or more is"));
+            explorer.attribute.jobs = Some(number.ok_or_else(refused)?);
+        }
         TestOption::Scheduler(name) => explorer.attribute.scheduler = Some(name.parse()?),
         TestOption::Seed(seed) => explorer.attribute.seed = Some(seed.into()),
         TestOption::TimeLimit(limit) => explorer.attribute.time_limit = Some(seconds("time_limit", limit)?),
@@ -179,6 +188,7 @@ mod tests {
     fn an_option_that_means_nothing_is_refused() {
         for option in [
             TestOption::Executions(0),
+            TestOption::Jobs(0),
             TestOption::Scheduler("dfs"),
             TestOption::TimeLimit(-1.0),
             TestOption::Pending("panic"),

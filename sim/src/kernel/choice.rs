@@ -87,6 +87,12 @@ pub trait Scheduler {
         false
     }
 
+    /// The scheduler as the one that can be split among threads, if it is that.
+    #[doc(hidden)]
+    fn as_exhaustive(&mut self) -> Option<&mut super::Exhaustive> {
+        None
+    }
+
     /// Why the last answer was no alternative, or why the execution that is over was not the one it should have been.
     fn refusal(&mut self) -> Option<Refusal> {
         None

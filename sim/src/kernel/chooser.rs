@@ -36,6 +36,14 @@ impl Chooser {
         }
     }
 
+    pub(crate) fn as_exhaustive(&mut self) -> Option<&mut Exhaustive> {
+        match self {
+            Self::Random(_) => None,
+            Self::Exhaustive(exhaustive) => Some(exhaustive),
+            Self::Any(scheduler) => scheduler.as_exhaustive(),
+        }
+    }
+
     #[inline]
     pub(super) fn end(&mut self) {
         match self {
@@ -98,6 +106,12 @@ impl Seat {
             return exhaustive.refusal();
         }
         self.any.as_mut().and_then(|scheduler| scheduler.refusal())
+    }
+}
+
+impl From<Box<Exhaustive>> for Chooser {
+    fn from(exhaustive: Box<Exhaustive>) -> Self {
+        if exhaustive.is_bounded() { Self::Any(exhaustive) } else { Self::Exhaustive(exhaustive) }
     }
 }
 

@@ -12,20 +12,33 @@ use crate::schedule::{Choice, ChoiceKind};
 ///
 /// With a preemption bound p (iterative context bounding, M. Musuvathi and S. Qadeer, PLDI 2007) it leaves out the
 /// schedules that step another task more than p times while the last one is still ready.
-#[derive(Debug)]
-pub(crate) struct Exhaustive {
+#[derive(Clone, Debug)]
+pub struct Exhaustive {
     /// The choices from the root of the tree to the present leaf.
     path: Vec<Choice>,
+    /// How many choices from the root stay as they are: the rest is the subtree below them.
+    fixed: usize,
     /// How many choices of the running execution were made.
     depth: usize,
     /// With a preemption bound.
     bound: Option<Bound>,
     exhausted: bool,
     refusal: Option<Refusal>,
+    /// Only the subtrees at some depth are wanted.
+    skim: Option<Skim>,
+}
+
+/// The subtrees below the first choices.
+#[derive(Clone, Debug)]
+struct Skim {
+    depth: usize,
+    found: Vec<Exhaustive>,
+    /// Whether one of them is more than a leaf.
+    deeper: bool,
 }
 
 /// How many preemptions are allowed, and how many there are.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Bound {
     most: u32,
     /// What each choice of the path costs.
@@ -67,7 +80,53 @@ impl Bound {
 impl Exhaustive {
     pub(crate) fn new(bound: Option<u32>) -> Self {
         let bound = bound.map(|most| Bound { most, costs: Vec::new(), preemptions: 0 });
-        Self { path: Vec::new(), depth: 0, bound, exhausted: false, refusal: None }
+        Self { path: Vec::new(), fixed: 0, depth: 0, bound, exhausted: false, refusal: None, skim: None }
+    }
+
+    pub(super) fn is_bounded(&self) -> bool {
+        self.bound.is_some()
+    }
+
+    /// Goes through the first `depth` choices only.
+    pub(crate) fn skimming(bound: Option<u32>, depth: usize) -> Self {
+        Self { skim: Some(Skim { depth, found: Vec::new(), deeper: false }), ..Self::new(bound) }
+    }
+
+    /// The subtrees that were found, in order, and whether one of them is more than a leaf.
+    pub(crate) fn skimmed(&mut self) -> (Vec<Self>, bool) {
+        self.skim.take().map_or_else(Default::default, |skim| (skim.found, skim.deeper))
+    }
+
+    /// Gives away what is left at the choice nearest to the root that has alternatives left: all that comes after what this one
+    /// keeps. To be called between executions.
+    pub(crate) fn split(&mut self) -> Option<Self> {
+        let found = (self.fixed..self.path.len()).find_map(|index| {
+            let from = self.path[index].picked + 1;
+            Some((index, self.allowed(index, from)?))
+        });
+        let (index, pick) = found?;
+        let mut other = self.clone();
+        other.path.truncate(index + 1);
+        other.path[index].picked = pick;
+        other.fixed = index;
+        if let Some(bound) = &mut other.bound {
+            bound.costs.truncate(index + 1);
+        }
+        self.fixed = index + 1;
+        Some(other)
+    }
+
+    /// Keeps what skimming is for.
+    #[cold]
+    fn skim(&mut self) {
+        let Some(mut skim) = self.skim.take() else { return };
+        skim.deeper |= self.path.len() > skim.depth;
+        self.path.truncate(skim.depth);
+        if let Some(bound) = &mut self.bound {
+            bound.costs.truncate(self.path.len());
+        }
+        skim.found.push(Self { fixed: self.path.len(), ..self.clone() });
+        self.skim = Some(skim);
     }
 
     /// The answer where there is no bound. `None` if the choice is not the one that the execution before met here.
@@ -150,7 +209,12 @@ impl Scheduler for Exhaustive {
     #[inline]
     fn end(&mut self) {
         self.path.truncate(self.depth);
-        while let Some(choice) = self.path.last() {
+        if self.skim.is_some() {
+            self.skim();
+        }
+        while self.path.len() > self.fixed
+            && let Some(choice) = self.path.last()
+        {
             let index = self.path.len() - 1;
             if let Some(pick) = self.allowed(index, choice.picked + 1) {
                 self.path[index].picked = pick;
@@ -161,7 +225,11 @@ impl Scheduler for Exhaustive {
         if let Some(bound) = &mut self.bound {
             bound.costs.truncate(self.path.len());
         }
-        self.exhausted = self.path.is_empty();
+        self.exhausted = self.path.len() == self.fixed;
+    }
+
+    fn as_exhaustive(&mut self) -> Option<&mut Exhaustive> {
+        Some(self)
     }
 
     fn observes(&self) -> bool {

@@ -89,8 +89,7 @@ impl SchedulerKind {
             Self::Surw => Chooser::Any(Box::new(Surw::new(seed))),
             // Its first execution; further ones are a `Lineup`'s.
             Self::Portfolio => Chooser::Any(Box::new(Fifo)),
-            Self::Exhaustive { preemptions: None } => Chooser::Exhaustive(Box::new(Exhaustive::new(None))),
-            Self::Exhaustive { preemptions } => Chooser::Any(Box::new(Exhaustive::new(preemptions))),
+            Self::Exhaustive { preemptions } => Box::new(Exhaustive::new(preemptions)).into(),
         }
     }
 }

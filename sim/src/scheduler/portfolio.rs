@@ -38,6 +38,8 @@ pub(crate) struct Lineup {
     /// As long as there is something to learn.
     lesson: Option<Lesson>,
     model: Model,
+    /// The next execution to learn from.
+    next_lesson: u64,
 }
 
 /// The place of a scheduler in a [`Lineup`].
@@ -66,13 +68,19 @@ impl Lineup {
     fn of(members: Vec<Chooser>, shares: Vec<u64>, seed: Seed) -> Self {
         let learns = members.iter().any(|member| member.needs_model());
         let lesson = learns.then(|| Rc::new(RefCell::new(Model::default())));
-        Self { seed, members: members.into_iter().map(Some).collect(), shares, lesson, model: Model::default() }
+        Self { seed, members: members.into_iter().map(Some).collect(), shares, lesson, model: Model::default(), next_lesson: 0 }
+    }
+
+    /// The next execution to learn the model from, as long as that is not done: it has to be run, also by whoever does not count it.
+    pub(crate) fn next_lesson(&self) -> Option<u64> {
+        self.lesson.as_ref().map(|_| self.next_lesson).filter(|execution| *execution < calibration::EXECUTIONS)
     }
 
     /// The scheduler of an execution, ready to begin. It has to be given back.
     pub(crate) fn take(&mut self, execution: u64) -> (Seat, Chooser) {
         let (seat, mut chooser) = match &self.lesson {
             Some(lesson) if execution < calibration::EXECUTIONS => {
+                self.next_lesson = execution + 1;
                 (Seat(None), Chooser::Any(Box::new(Calibration::new(self.seed, execution, lesson.clone()))))
             }
             _ => self.member(execution),

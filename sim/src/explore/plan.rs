@@ -1,0 +1,69 @@
+//! What an exploration is to do, once everybody who may say something about it was heard.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use super::shard::Shard;
+use crate::schedule::Schedule;
+use crate::scheduler::SchedulerKind;
+use crate::seed::Seed;
+
+/// What can be said in more than one place: by a call, by the environment, by the attribute.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Budget {
+    pub(super) executions: Option<u64>,
+    pub(super) seed: Option<Seed>,
+    pub(super) scheduler: Option<SchedulerKind>,
+    pub(super) time_limit: Option<Duration>,
+    pub(super) jobs: Option<NonZeroU32>,
+    pub(super) shard: Option<Shard>,
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) executions: u64,
+    pub(super) seed: Seed,
+    /// `None` if the scheduler is the user's own.
+    pub(super) scheduler: Option<SchedulerKind>,
+    pub(super) time_limit: Option<Duration>,
+    pub(super) replay: Option<Schedule>,
+    /// The part of the exploration that this process is to do.
+    pub(super) shard: Option<Shard>,
+    /// Worker threads, where the body may be called from several.
+    pub(super) jobs: NonZeroU32,
+}
+
+impl Plan {
+    /// Whether executions are the leaves of one tree, each found from the one before, and not drawn from their index.
+    pub(super) fn is_exhaustive(&self) -> bool {
+        self.replay.is_none() && matches!(self.scheduler, Some(SchedulerKind::Exhaustive { .. }))
+    }
+
+    /// The data of execution i follow from the seed and i; when every schedule is tried they stay the same, so that schedules
+    /// are all that differs.
+    pub(super) fn data_seed(&self, execution: u64) -> Seed {
+        if let Some(seed) = self.replay.as_ref().and_then(Schedule::data_seed) {
+            return seed;
+        }
+        match self.scheduler {
+            Some(SchedulerKind::Exhaustive { .. }) => self.seed.derive(0),
+            _ => self.seed.derive(execution),
+        }
+    }
+
+    /// How many executions this process may run. Of a tree nobody knows the leaves of a part beforehand, so each part may have its
+    /// share of them.
+    pub(super) fn most(&self) -> u64 {
+        match (&self.replay, self.shard) {
+            (Some(_), _) => 1,
+            (None, Some(shard)) if self.is_exhaustive() => self.executions.div_ceil(u64::from(shard.of())),
+            _ => self.executions,
+        }
+    }
+
+    /// Whether an execution is one of this process.
+    pub(super) fn has(&self, execution: u64) -> bool {
+        self.shard.is_none_or(|shard| shard.has(execution))
+    }
+}

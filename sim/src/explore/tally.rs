@@ -1,0 +1,63 @@
+//! [`Tally`]: what an exploration has come to so far.
+
+use super::Report;
+use super::batch::{Batch, Found, Met};
+use super::plan::Plan;
+use super::seen::Seen;
+
+/// What an exploration has come to so far: the executions that count, in their order.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) executions: u64,
+    pub(super) stopped: u64,
+    pub(super) exhausted: bool,
+    pub(super) seen: Seen,
+    pub(super) remarkable: Option<Met>,
+    pub(super) found: Option<Found>,
+}
+
+impl Tally {
+    /// Adds what comes next, as far as `most` executions are not exceeded. Says whether all of it was within them.
+    pub(super) fn absorb(&mut self, batch: &mut Batch, plan: &Plan) -> bool {
+        let room = usize::try_from(plan.most() - self.executions).unwrap_or(usize::MAX);
+        let count = batch.keys.len().min(room);
+        // Where every schedule is tried, an execution's number is how many come before it.
+        let first = self.executions;
+        let number = |mut met: Met| {
+            met.index = if plan.is_exhaustive() { first + met.place as u64 } else { met.index };
+            met
+        };
+        if self.remarkable.is_none() {
+            self.remarkable = batch.remarkable.take().filter(|met| met.place < count).map(number);
+        }
+        let found = batch.found.take().filter(|found| found.met.place < count);
+        if let Some(Found { met, what }) = found {
+            self.found = Some(Found { met: number(met), what });
+        }
+        self.stopped += self.seen.add_all(&batch.keys[..count]);
+        self.executions += count as u64;
+        let all = count == batch.keys.len();
+        batch.clear();
+        all
+    }
+
+    /// Whether nothing more is to be added.
+    pub(super) fn is_over(&self, plan: &Plan) -> bool {
+        self.found.is_some() || self.executions >= plan.most()
+    }
+
+    pub(super) fn report(&self, plan: &Plan) -> Report {
+        Report {
+            executions: self.executions,
+            distinct: self.seen.distinct(),
+            exhausted: self.exhausted,
+            unseen: if self.exhausted { 0.0 } else { self.seen.unseen() },
+            stopped: self.stopped,
+            failure: None,
+            warnings: Vec::new(),
+            seed: plan.seed,
+            scheduler: plan.scheduler.clone(),
+            shard: plan.shard,
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What one worker does: one execution after the other, into a batch.
+
+use std::cell::RefCell;
+use std::ops::{ControlFlow, Range};
+
+use super::batch::{Batch, Found, What};
+use super::explorer::Factory;
+use super::plan::Plan;
+use super::rerun;
+use super::seen::Key;
+use super::wall::WallClock;
+use crate::config::Settings;
+use crate::kernel::{FailureKind, Order};
+use crate::scheduler::{Chooser, Exhaustive, Lineup, Model, Replay, SchedulerKind};
+use crate::simulation::once::{self, Program};
+use crate::trace::recorder;
+
+/// A program whose output may mean that it failed.
+pub(super) struct Tested<'a> {
+    pub(super) program: &'a dyn Program,
+    /// Where it puts the error.
+    pub(super) error: &'a RefCell<Option<String>>,
+}
+
+/// A part of an exploration.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// Executions that follow from their index.
+    Range(Range<u64>),
+    /// The leaves of a tree of choices.
+    Tree(Box<Exhaustive>),
+}
+
+/// How far a piece of work came.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Done {
+    /// The whole exploration is over: something failed, or the budget is used up.
+    pub(super) over: bool,
+    /// Every schedule of it was tried.
+    pub(super) exhausted: bool,
+}
+
+/// Runs the n-th execution, and says whether to go on, with the scheduler given back.
+pub(super) type RunOne<'a> = dyn FnMut(u64, Chooser, Order<'_>) -> (Option<Chooser>, ControlFlow<()>) + 'a;
+
+/// Whoever runs executions: a thread's own schedulers.
+pub(super) struct Worker<'a> {
+    plan: &'a Plan,
+    settings: &'a Settings,
+    program: &'a dyn Program,
+    lineup: Lineup,
+    clock: Option<WallClock>,
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(
+        plan: &'a Plan,
+        settings: &'a Settings,
+        program: &'a dyn Program,
+        factory: Option<&Factory>,
+        clock: Option<WallClock>,
+    ) -> Self {
+        let lineup = match (&plan.replay, factory) {
+            (Some(schedule), _) => Lineup::one(Chooser::Any(Box::new(Replay::new(schedule))), plan.seed),
+            (None, Some(factory)) => Lineup::one(factory().into(), plan.seed),
+            (None, None) => Lineup::of_kind(plan.scheduler.as_ref().unwrap_or(&SchedulerKind::Portfolio), plan.seed),
+        };
+        Self { plan, settings, program, lineup, clock }
+    }
+
+    fn order(&self, execution: u64) -> Order<'a> {
+        Order { settings: self.settings, data_seed: self.plan.data_seed(execution), full: false }
+    }
+
+    /// Calls `run` for each execution of a piece of work.
+    #[track_caller]
+    pub(super) fn each(&mut self, work: Work, run: &mut RunOne<'_>) -> Done {
+        match work {
+            Work::Range(range) => self.each_of(range, run),
+            Work::Tree(tree) => self.each_leaf(tree.into(), run),
+        }
+    }
+
+    #[track_caller]
+    fn each_of(&mut self, range: Range<u64>, run: &mut RunOne<'_>) -> Done {
+        let plan = self.plan;
+        if plan.replay.is_none() {
+            self.learn(range.start);
+        }
+        for execution in range.filter(|&execution| plan.replay.is_some() || plan.has(execution)) {
+            if plan.replay.is_none() {
+                self.learn(execution);
+            }
+            let (seat, scheduler) = self.lineup.take(execution);
+            let (back, flow) = run(execution, scheduler, self.order(execution));
+            let Some(scheduler) = back else { return Done { over: true, exhausted: false } };
+            let over = flow.is_break() || self.is_late();
+            if over || scheduler.exhausted() {
+                return Done { over, exhausted: scheduler.exhausted() };
+            }
+            self.lineup.put(seat, scheduler);
+        }
+        Done { over: false, exhausted: false }
+    }
+
+    /// Runs those of the executions from which the model is learned that are before this one and were somebody else's. They do not
+    /// count.
+    #[track_caller]
+    fn learn(&mut self, before: u64) {
+        while let Some(execution) = self.lineup.next_lesson().filter(|execution| *execution < before) {
+            let (_, scheduler) = self.lineup.take(execution);
+            // Whether it fails is for whoever counts it.
+            let _ = once::brief(&self.order(execution), scheduler, self.program);
+        }
+    }
+
+    #[track_caller]
+    fn each_leaf(&mut self, tree: Chooser, run: &mut RunOne<'_>) -> Done {
+        let mut tree = Some(tree);
+        let mut execution = 0;
+        while let Some(mut scheduler) = tree {
+            scheduler.begin(execution, &Model::default());
+            let (back, flow) = run(execution, scheduler, self.order(execution));
+            let over = flow.is_break() || self.is_late();
+            match back {
+                Some(scheduler) if over || scheduler.exhausted() => return Done { over, exhausted: scheduler.exhausted() },
+                back => tree = back,
+            }
+            execution += 1;
+        }
+        Done { over: true, exhausted: false }
+    }
+
+    fn is_late(&self) -> bool {
+        self.clock.as_ref().is_some_and(WallClock::is_over)
+    }
+
+    /// The parts of the tree that are this process's, in order.
+    #[track_caller]
+    pub(super) fn trees(&self, preemptions: Option<u32>) -> Vec<Exhaustive> {
+        let Some(shard) = self.plan.shard else { return vec![Exhaustive::new(preemptions)] };
+        // Many more subtrees than parts, so that none of the parts is much larger than the others.
+        let enough = 64 * shard.of() as usize;
+        let mut trees = Vec::new();
+        for depth in 1.. {
+            let deeper;
+            (trees, deeper) = self.trees_at(preemptions, depth);
+            if trees.len() >= enough || !deeper {
+                break;
+            }
+        }
+        let mine = (0..).zip(trees).filter(|(n, _)| shard.has_block(*n));
+        mine.map(|(_, tree)| tree).collect()
+    }
+
+    /// The subtrees below the first `depth` choices, and whether one of them is more than a leaf. Each takes an execution, which does
+    /// not count.
+    #[track_caller]
+    fn trees_at(&self, preemptions: Option<u32>, depth: usize) -> (Vec<Exhaustive>, bool) {
+        let mut scheduler = Chooser::from(Box::new(Exhaustive::skimming(preemptions, depth)));
+        loop {
+            scheduler.begin(0, &Model::default());
+            let (_, back) = once::brief(&self.order(0), scheduler, self.program);
+            match back {
+                Some(back) if !back.exhausted() => scheduler = back,
+                Some(mut back) => return back.as_exhaustive().map_or_else(Default::default, Exhaustive::skimmed),
+                None => return Default::default(),
+            }
+        }
+    }
+}
+
+/// Which executions are run twice, to see whether they come out the same: the second, the fourth, the eighth, ..
+fn is_checked(execution: u64) -> bool {
+    execution > 0 && (execution + 1).is_power_of_two()
+}
+
+/// Runs an execution and adds it to the batch. Gives the scheduler back.
+#[track_caller]
+pub(super) fn run_one(
+    execution: u64,
+    scheduler: Chooser,
+    order: &Order<'_>,
+    body: &Tested<'_>,
+    batch: &mut Batch,
+) -> Option<Chooser> {
+    let (outcome, scheduler) = once::brief(order, scheduler, body.program);
+    match outcome {
+        Ok(brief) => {
+            batch.keys.push(Key::of(brief.digest));
+            if let Some(error) = body.error.take() {
+                batch.found = Some(Found { met: batch.met(execution), what: What::Failure(FailureKind::Error, error) });
+                return scheduler;
+            }
+            if brief.remarkable && batch.remarkable.is_none() {
+                batch.remarkable = Some(batch.met(execution));
+            }
+            if is_checked(execution) {
+                batch.found = rerun::check_again(order, batch.met(execution), body);
+            }
+        }
+        Err(fault) if fault.stopped => batch.keys.push(Key::STOPPED),
+        Err(fault) => {
+            batch.keys.push(Key::of(recorder::with(|recorder| recorder.digest())));
+            batch.found = Some(Found { met: batch.met(execution), what: What::Failure(fault.kind, fault.message) });
+        }
+    }
+    scheduler
+}
