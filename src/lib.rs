@@ -86,6 +86,7 @@
 //! | `REENACT_SCHEDULER` | who picks: fifo, random, pct:3, pct:3:24, pos, urw, surw, exhaustive, exhaustive:2, portfolio |
 //! | `REENACT_JOBS` | how many threads explore one test |
 //! | `REENACT_SHARD` | `i/n`: explore the i-th of n disjoint parts only, counted from 1 |
+//! | `REENACT_REGRESSIONS` | folder of saved failures (by default `reenact-regressions` beside Cargo.toml), or `off` |
 //!
 //! Options of the attribute are defaults that the environment overrides; explicit calls on [`Explorer`] win over both, and
 //! `REENACT_REPLAY` always wins. A value that means nothing fails the test; an unknown `REENACT_` name is warned about.
@@ -94,9 +95,9 @@ pub use reenact_combinators::TaskSet;
 pub use reenact_macros::{select, test};
 pub use reenact_sim::{
     Access, AccessKind, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error, Execution, Explorer,
-    Failure, FailureKind, Limit, Model, PendingAtExit, PendingTask, Refusal, Report, Resource, ResourceId, Schedule, Scheduler,
-    SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, TaskId, TaskInfo, TaskPanics, TaskPath, TaskRng, Trace, TraceEvent,
-    Verdict, WaitReason, Warning, WokenBy, access, check, choose, choose_one, choose_order, println, rng,
+    Failure, FailureKind, Limit, Model, PendingAtExit, PendingTask, Refusal, Regressions, Report, Resource, ResourceId, Schedule,
+    Scheduler, SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, TaskId, TaskInfo, TaskPanics, TaskPath, TaskRng, Trace,
+    TraceEvent, Verdict, WaitReason, Warning, WokenBy, access, check, choose, choose_one, choose_order, println, rng,
 };
 
 pub mod task {

@@ -36,6 +36,7 @@ pub(crate) fn expand(options: TokenStream, function: TokenStream) -> syn::Result
                 module: ::core::module_path!(),
                 function: #text,
                 package: ::core::option_env!("CARGO_PKG_NAME"),
+                manifest: ::core::option_env!("CARGO_MANIFEST_DIR"),
                 binary: ::core::option_env!("CARGO_BIN_NAME"),
                 integration: ::core::option_env!("CARGO_TARGET_TMPDIR").is_some(),
             },

@@ -18,6 +18,7 @@ enum Kind {
     Seed,
     Scheduler,
     Environment,
+    Regressions,
 }
 
 impl Error {
@@ -39,6 +40,10 @@ impl Error {
 
     pub(crate) fn environment(message: impl Into<String>) -> Self {
         Self { kind: Kind::Environment, message: message.into() }
+    }
+
+    pub(crate) fn regressions(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Regressions, message: message.into() }
     }
 
     /// The text is no schedule, or contradicts itself.
@@ -64,6 +69,11 @@ impl Error {
     /// A `REENACT_` variable holds a value that means nothing.
     pub fn is_environment(&self) -> bool {
         self.kind == Kind::Environment
+    }
+
+    /// A file of saved failures cannot be read, or holds what means nothing.
+    pub fn is_regressions(&self) -> bool {
+        self.kind == Kind::Regressions
     }
 }
 

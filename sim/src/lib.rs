@@ -32,7 +32,7 @@ pub use access::{Access, AccessKind, Resource, ResourceId, Shared, access};
 pub use config::{Limit, PendingAtExit, TaskPanics};
 pub use draw::{TaskRng, choose, choose_one, choose_order, rng};
 pub use error::Error;
-pub use explore::{Explorer, Report, Shard, Verdict, check};
+pub use explore::{Explorer, Regressions, Report, Shard, Verdict, check};
 pub use kernel::FailureKind;
 pub use schedule::{Choice, ChoiceKind, Deviation, Schedule, TaskPath};
 pub use scheduler::{ChoicePoint, Model, Refusal, Scheduler, SchedulerKind};

@@ -67,7 +67,10 @@ fn run(fixture: &str, variables: &[(&str, &str)]) -> (bool, String) {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("REENACT_") || name == "RUST_BACKTRACE") {
         command.env_remove(name);
     }
-    command.args(["--exact", &format!("failure_text::fixtures::{fixture}"), "--test-threads=1"]).env("FIXTURE", "1");
+    command
+        .args(["--exact", &format!("failure_text::fixtures::{fixture}"), "--test-threads=1"])
+        .env("FIXTURE", "1")
+        .env("REENACT_REGRESSIONS", "off");
     command.envs(variables.iter().copied());
     let Output { status, stdout, stderr } = command.output().unwrap();
     let text = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));

@@ -14,6 +14,7 @@ mod kernel;
 mod layers;
 mod parallel;
 mod races;
+mod regressions;
 mod replay;
 mod robustness;
 mod samplers;

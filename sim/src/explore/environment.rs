@@ -8,12 +8,13 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use super::plan::Budget;
+use super::regressions::Regressions;
 use crate::error::Error;
 use crate::schedule::Schedule;
 use crate::seed::Seed;
 
 /// The variables, each with what it means; the documentation shows the same table.
-const VARIABLES: [(&str, &str); 7] = [
+const VARIABLES: [(&str, &str); 8] = [
     ("REENACT_SEED", "the exploration's seed: a number, a 0x number, or `random`"),
     ("REENACT_REPLAY", "a schedule: run exactly this one execution, with its full trace and its output on the terminal"),
     ("REENACT_EXECUTIONS", "how many executions to run at most"),
@@ -21,6 +22,7 @@ const VARIABLES: [(&str, &str); 7] = [
     ("REENACT_SCHEDULER", "who picks: fifo, random, pct:3, pct:3:24, pos, urw, surw, exhaustive, exhaustive:2, portfolio"),
     ("REENACT_JOBS", "how many threads explore one test"),
     ("REENACT_SHARD", "`i/n`: explore the i-th of n disjoint parts only, counted from 1"),
+    ("REENACT_REGRESSIONS", "folder of saved failures (by default `reenact-regressions` beside Cargo.toml), or `off`"),
 ];
 
 /// What the environment says.
@@ -83,6 +85,12 @@ impl Environment {
                 })?);
             }
             "REENACT_SHARD" => self.budget.shard = Some(parsed(name, value)?),
+            "REENACT_REGRESSIONS" => {
+                self.budget.regressions = Some(match value {
+                    "off" => Regressions::Off,
+                    folder => Regressions::In(folder.into()),
+                });
+            }
             "REENACT_SCHEDULER" => self.budget.scheduler = Some(parsed(name, value)?),
             _ => {
                 let known: Vec<&str> = VARIABLES.iter().map(|(name, _)| *name).collect();
@@ -131,6 +139,9 @@ mod tests {
         assert_eq!(environment.budget.time_limit, Some(Duration::from_millis(500)));
         assert_eq!(environment.budget.scheduler.unwrap().to_string(), "pct:3");
         assert_eq!(environment.replay.unwrap().to_string(), "r1:3=1");
+        let folder = parse(&[("REENACT_REGRESSIONS", "saved/here")]).unwrap().budget.regressions;
+        assert_eq!(folder, Some(Regressions::In("saved/here".into())));
+        assert_eq!(parse(&[("REENACT_REGRESSIONS", "off")]).unwrap().budget.regressions, Some(Regressions::Off));
         assert_eq!(environment.budget.jobs.unwrap().get(), 4);
         assert_eq!(environment.budget.shard.unwrap().to_string(), "2/3");
         assert!(environment.warnings.is_empty());

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::environment::Environment;
 use super::plan::{Budget, Plan};
+use super::regressions::{Regressions, Saved};
 use super::shard::Shard;
 use crate::config::{Limit, PendingAtExit, Settings, TaskPanics};
 use crate::error::Error;
@@ -55,6 +56,8 @@ pub struct Explorer {
     pub(super) name: Option<String>,
     /// The command that runs just this test.
     pub(super) command: Option<String>,
+    /// Where its package was when it was compiled.
+    pub(super) manifest: Option<&'static str>,
     pub(super) settings: Settings,
     /// What calls here said.
     pub(super) explicit: Budget,
@@ -72,6 +75,7 @@ impl Explorer {
         Self {
             name: None,
             command: None,
+            manifest: None,
             settings: Settings::DEFAULT,
             explicit: Budget::default(),
             attribute: Budget::default(),
@@ -79,8 +83,8 @@ impl Explorer {
         }
     }
 
-    /// What the exploration is called, usually the path of its test. Gives the default seed and the test's name in lines
-    /// to paste.
+    /// What the exploration is called, usually the path of its test. Gives the default seed, the test's name in lines
+    /// to paste, and the name of the file in which failures are [saved](Self::regressions).
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -124,6 +128,16 @@ impl Explorer {
     /// the whole; where every schedule is tried, the parts are subtrees, and executions are counted in each part.
     pub fn shard(mut self, shard: Shard) -> Self {
         self.explicit.shard = Some(shard);
+        self
+    }
+
+    /// Where failures are saved and replayed from. An exploration without a [name](Self::name) has nothing saved.
+    ///
+    /// A file holds, for each failure, its schedule, the same told by the names and steps of its tasks, and the seed. What is saved is
+    /// replayed before anything new is explored, and reported if it still fails. Where the program has changed so that the schedule is of
+    /// another execution, it is tried by names; what cannot be replayed any more is a warning, and passes only with that.
+    pub fn regressions(mut self, regressions: Regressions) -> Self {
+        self.explicit.regressions = Some(regressions);
         self
     }
 
@@ -178,6 +192,15 @@ impl Explorer {
         }
     }
 
+    /// What is saved of this exploration.
+    #[track_caller]
+    pub(super) fn saved_or_panic(&self, plan: &Plan) -> Option<Saved> {
+        match Saved::read(&plan.regressions, self.name.as_deref(), self.manifest) {
+            Ok(saved) => saved,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
     /// Explicit calls before the environment before the attribute before the defaults.
     fn plan(&self) -> Result<Plan, Error> {
         let environment = Environment::read()?;
@@ -195,6 +218,7 @@ impl Explorer {
             replay: environment.replay,
             shard: said.iter().find_map(|budget| budget.shard),
             jobs: said.iter().find_map(|budget| budget.jobs).unwrap_or(NonZeroU32::MIN),
+            regressions: said.iter().find_map(|budget| budget.regressions.clone()).unwrap_or_default(),
         })
     }
 }

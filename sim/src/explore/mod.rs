@@ -7,6 +7,8 @@ mod explorer;
 mod ledger;
 mod parallel;
 mod plan;
+mod regress;
+mod regressions;
 mod report;
 mod rerun;
 mod run;
@@ -22,6 +24,7 @@ mod work;
 
 pub use enter::check;
 pub use explorer::Explorer;
+pub use regressions::Regressions;
 pub use report::Report;
 pub use shard::Shard;
 pub use test::{TestOption, TestTarget, run_test};

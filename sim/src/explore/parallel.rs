@@ -41,8 +41,9 @@ impl Explorer {
     #[track_caller]
     pub(super) fn explore_in_parallel(&self, plan: &Plan, make: &Make<'_>) -> Report {
         let clock = plan.time_limit.map(WallClock::start);
-        let mut ledger = None;
+        let (mut beginning, mut ledger) = (None, None);
         make(&mut |body| {
+            beginning = Some(self.begin(plan, body));
             ledger = Some(match plan.scheduler {
                 Some(SchedulerKind::Exhaustive { preemptions }) => {
                     let worker = Worker::new(plan, &self.settings, body.program, None, None);
@@ -51,6 +52,10 @@ impl Explorer {
                 _ => Ledger::of_range(),
             });
         });
+        let beginning = match beginning.unwrap_or_else(|| unreachable!("the program is made once")) {
+            Ok(beginning) => beginning,
+            Err(report) => return *report,
+        };
         let floor = Floor {
             plan,
             settings: &self.settings,
@@ -74,8 +79,11 @@ impl Explorer {
         let mut ledger = floor.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
         ledger.absorb_rest(plan);
         drop(floor.show);
-        let mut report = None;
-        make(&mut |body| report = Some(self.finish(plan, std::mem::take(&mut ledger.tally), body)));
+        let (mut report, mut beginning) = (None, Some(beginning));
+        make(&mut |body| {
+            let (tally, beginning) = (std::mem::take(&mut ledger.tally), beginning.take().unwrap_or_default());
+            report = Some(self.finish(plan, tally, beginning, body));
+        });
         report.unwrap_or_else(|| unreachable!("the program is made once"))
     }
 }

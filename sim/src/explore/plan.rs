@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use super::regressions::Regressions;
 use super::shard::Shard;
 use crate::schedule::Schedule;
 use crate::scheduler::SchedulerKind;
@@ -17,6 +18,7 @@ pub(super) struct Budget {
     pub(super) time_limit: Option<Duration>,
     pub(super) jobs: Option<NonZeroU32>,
     pub(super) shard: Option<Shard>,
+    pub(super) regressions: Option<Regressions>,
 }
 
 /// What is to be done.
@@ -32,6 +34,7 @@ pub(super) struct Plan {
     pub(super) shard: Option<Shard>,
     /// Worker threads, where the body may be called from several.
     pub(super) jobs: NonZeroU32,
+    pub(super) regressions: Regressions,
 }
 
 impl Plan {

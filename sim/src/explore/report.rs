@@ -31,6 +31,8 @@ pub struct Report {
     pub scheduler: Option<SchedulerKind>,
     /// The part of the exploration that this is; `None` if it is all of it.
     pub shard: Option<Shard>,
+    /// Saved failures that were replayed before anything new was explored. They are not among the executions.
+    pub replayed: u64,
 }
 
 impl fmt::Display for Report {
@@ -44,6 +46,9 @@ impl fmt::Display for Report {
             }
         } else {
             write!(f, "; one more shows something new with probability {:.2}", self.unseen)?;
+        }
+        if self.replayed > 0 {
+            write!(f, "; {} saved failure{} replayed before", self.replayed, plural(self.replayed))?;
         }
         if self.stopped > 0 {
             write!(f, "; {} stopped at a limit", self.stopped)?;

@@ -30,7 +30,7 @@ pub(super) fn full(
     ended.unwrap_or_else(|| unreachable!("a program makes one main"))
 }
 
-fn replaying(schedule: &Schedule) -> Chooser {
+pub(super) fn replaying(schedule: &Schedule) -> Chooser {
     let mut replay = Chooser::Any(Box::new(Replay::new(schedule)));
     replay.begin(0, &Model::default());
     replay
@@ -212,7 +212,7 @@ pub(super) struct Again {
 }
 
 /// The failure of an execution whose body may have returned an error; `None` if it passed.
-fn failure_of(execution: &Execution<()>, error: Option<String>, seed: Seed) -> Option<Failure> {
+pub(super) fn failure_of(execution: &Execution<()>, error: Option<String>, seed: Seed) -> Option<Failure> {
     match &execution.outcome {
         Err(failure) => Some(failure.clone()),
         Ok(()) => error.map(|error| failure_at_end(execution, seed, FailureKind::Error, error)),

@@ -6,6 +6,7 @@ use super::Report;
 use super::batch::{Batch, What};
 use super::explorer::Explorer;
 use super::plan::Plan;
+use super::regress::Beginning;
 use super::rerun::full;
 use super::show::Show;
 use super::tally::Tally;
@@ -23,6 +24,10 @@ impl Explorer {
         if let Some(schedule) = &plan.replay {
             return self.replay(plan, schedule, body);
         }
+        let beginning = match self.begin(plan, body) {
+            Ok(beginning) => beginning,
+            Err(report) => return *report,
+        };
         let mut tally = Tally::default();
         let mut batch = Batch::default();
         let mut show = Show::new(self.name.as_deref(), plan);
@@ -40,12 +45,12 @@ impl Explorer {
         tally.absorb(&mut batch, plan);
         tally.exhausted = exhausted;
         drop(show);
-        self.finish(plan, tally, body)
+        self.finish(plan, tally, beginning, body)
     }
 
     /// The report of an exploration that is over. What is remarkable about it is looked at more closely.
     #[track_caller]
-    pub(super) fn finish(&self, plan: &Plan, tally: Tally, body: &Tested<'_>) -> Report {
+    pub(super) fn finish(&self, plan: &Plan, tally: Tally, beginning: Beginning, body: &Tested<'_>) -> Report {
         let mut report = tally.report(plan);
         if let Some(met) = &tally.remarkable {
             report.warnings = self.rerun(plan, met, body).execution.warnings;
@@ -58,7 +63,7 @@ impl Explorer {
             let index = tally.found.as_ref().map_or(0, |found| found.met.index);
             self.hint(plan, failure, index, tally.executions - 1);
         }
-        report
+        beginning.conclude(report)
     }
 
     /// Shows every execution to `look`.

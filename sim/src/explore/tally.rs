@@ -58,6 +58,7 @@ impl Tally {
             seed: plan.seed,
             scheduler: plan.scheduler.clone(),
             shard: plan.shard,
+            replayed: 0,
         }
     }
 }

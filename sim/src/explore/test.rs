@@ -19,6 +19,8 @@ pub struct TestTarget {
     pub function: &'static str,
     /// `CARGO_PKG_NAME`.
     pub package: Option<&'static str>,
+    /// `CARGO_MANIFEST_DIR`.
+    pub manifest: Option<&'static str>,
     /// `CARGO_BIN_NAME`, set for binaries.
     pub binary: Option<&'static str>,
     /// Whether it is an integration test or a benchmark (`CARGO_TARGET_TMPDIR` is set).
@@ -110,6 +112,7 @@ where
 fn explorer(target: &TestTarget, options: &[TestOption]) -> Explorer {
     let mut explorer = Explorer::new().name(format!("{}::{}", target.crate_name(), target.test_name()));
     explorer.command = Some(target.command());
+    explorer.manifest = target.manifest;
     for option in options {
         explorer = match apply(explorer, *option) {
             Ok(explorer) => explorer,
@@ -165,6 +168,7 @@ mod tests {
         module: "pool::tests::drain",
         function: "empties_the_pool",
         package: Some("worker-pool"),
+        manifest: None,
         binary: None,
         integration: false,
     };

@@ -3,10 +3,12 @@
 mod choice;
 mod dense;
 mod log;
+mod named;
 mod path;
 mod text;
 
 pub use choice::{Choice, ChoiceKind};
 pub(crate) use log::{Answer, ChoiceLog};
+pub(crate) use named::{NamedDeviation, NamedSchedule, Who};
 pub use path::TaskPath;
 pub use text::{Deviation, Schedule};

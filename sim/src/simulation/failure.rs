@@ -51,6 +51,9 @@ pub(crate) struct Hints {
     pub(crate) passed: Option<u64>,
     /// The failure was met in a replay: there is nothing to explore.
     pub(crate) replayed: bool,
+    /// The file of saved failures that it was added to, and the one that it was replayed from.
+    pub(crate) saved_in: Option<String>,
+    pub(crate) replayed_from: Option<String>,
     /// How many deviations the schedule had that was found, and how many executions it took to shrink it.
     pub(crate) shrunk: Option<(usize, u64)>,
 }
@@ -82,11 +85,12 @@ impl fmt::Display for Failure {
             Some((from, executions)) => format!("{deviates} (shrunk from {from} in {executions} executions)"),
             None => deviates,
         };
-        match self.hints.passed {
-            Some(passed) => {
+        match (self.hints.passed, &self.hints.replayed_from) {
+            (Some(passed), _) => {
                 writeln!(f, "  execution {} (seed {}, {passed} passed before it); {deviates}", self.execution, self.seed)?
             }
-            None => writeln!(f, "  schedule {}; {deviates}", self.schedule)?,
+            (None, Some(file)) => writeln!(f, "  replayed from {file}; {deviates}")?,
+            (None, None) => writeln!(f, "  schedule {}; {deviates}", self.schedule)?,
         }
         self.write_notes(f)
     }
@@ -106,7 +110,11 @@ impl Failure {
             return Ok(());
         }
         let variables: Vec<String> = self.hints.explore.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        write!(f, "\nnote: explore again:   {} {command}", variables.join(" "))
+        write!(f, "\nnote: explore again:   {} {command}", variables.join(" "))?;
+        match &self.hints.saved_in {
+            Some(file) => write!(f, "\nnote: saved in:        {file}, and replayed first from now on"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -8,5 +8,6 @@ mod warning;
 
 pub use execution::{Execution, PendingTask, Stats};
 pub use failure::Failure;
+pub(crate) use failure::Hints;
 pub use sim::Sim;
 pub use warning::Warning;

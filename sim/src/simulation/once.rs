@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::pin::pin;
 use std::time::Duration;
 
-use super::failure::Hints;
+use super::Hints;
 use super::{Execution, Failure, PendingTask, Stats, Warning};
 use crate::config::PendingAtExit;
 use crate::instant::Instant;

@@ -27,6 +27,22 @@ pub enum Warning {
         /// How many.
         count: u32,
     },
+    /// A saved failure could not be replayed: the program has changed. Whether it would still fail is not known.
+    Unreplayed {
+        /// The file it is saved in.
+        file: String,
+        /// Its schedule.
+        schedule: String,
+        /// Where the program is another one.
+        message: String,
+    },
+    /// A failure could not be saved.
+    Unsaved {
+        /// The file it was to be saved in.
+        file: String,
+        /// Why not.
+        message: String,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -41,6 +57,14 @@ impl fmt::Display for Warning {
                 write!(f, "task {task} panicked and nobody looked at it: {message}")?;
                 place.as_ref().map_or(Ok(()), |place| write!(f, " (at {place})"))
             }
+            Self::Unreplayed { file, schedule, message } => {
+                write!(
+                    f,
+                    "the failure {schedule} saved in {file} was not replayed, because the program is another one now: {message}; \
+                     remove it there if it is of no more use"
+                )
+            }
+            Self::Unsaved { file, message } => write!(f, "the failure could not be saved in {file}: {message}"),
             Self::RefusedSpawns { count } => {
                 write!(
                     f,

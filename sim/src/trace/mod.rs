@@ -9,6 +9,7 @@ mod record;
 pub(crate) mod recorder;
 mod site;
 mod text;
+mod turns;
 
 pub use difference::Difference;
 pub use digest::Digest;
@@ -16,3 +17,4 @@ pub use event::{AccessKind, Ending, TraceEvent, WaitReason, WokenBy};
 pub use id::TaskId;
 pub use record::{TaskInfo, Trace};
 pub use site::Site;
+pub(crate) use turns::{StepOf, What};

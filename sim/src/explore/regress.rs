@@ -1,0 +1,110 @@
+//! Replaying saved failures, before anything new is explored.
+
+use super::Report;
+use super::explorer::Explorer;
+use super::plan::Plan;
+use super::regressions::{Entry, Saved};
+use super::rerun::{failure_of, full, replaying};
+use super::tally::Tally;
+use super::work::Tested;
+use crate::kernel::{FailureKind, Model, Order};
+use crate::schedule::Schedule;
+use crate::scheduler::{Chooser, Named};
+use crate::simulation::{Execution, Failure, Hints, Warning};
+
+/// What came before anything new was explored.
+#[derive(Debug, Default)]
+pub(super) struct Beginning {
+    saved: Option<Saved>,
+    /// How many saved failures were replayed.
+    replayed: u64,
+    /// Of those that could not be replayed.
+    warnings: Vec<Warning>,
+}
+
+impl Beginning {
+    /// Adds it to a report; saves a new failure.
+    pub(super) fn conclude(self, mut report: Report) -> Report {
+        report.replayed = self.replayed;
+        report.warnings.extend(self.warnings);
+        let (Some(failure), Some(saved)) = (&mut report.failure, &self.saved) else { return report };
+        // What another run of the same schedule may not show is not worth keeping.
+        if matches!(failure.kind, FailureKind::Divergence | FailureKind::Nondeterminism) {
+            return report;
+        }
+        match saved.add(failure) {
+            Ok(_) => failure.hints.saved_in = Some(saved.label()),
+            Err(error) => report.warnings.push(Warning::Unsaved { file: saved.label(), message: error.to_string() }),
+        }
+        report
+    }
+}
+
+impl Explorer {
+    /// Replays what is saved, up to the first that fails: then that is the report.
+    #[track_caller]
+    pub(super) fn begin(&self, plan: &Plan, body: &Tested<'_>) -> Result<Beginning, Box<Report>> {
+        let mut beginning = Beginning { saved: self.saved_or_panic(plan), ..Beginning::default() };
+        let Some(saved) = &beginning.saved else { return Ok(beginning) };
+        for entry in &saved.entries {
+            beginning.replayed += 1;
+            match self.replay_entry(plan, entry, body) {
+                Ok(None) => {}
+                Ok(Some(mut failure)) => {
+                    self.hint(plan, &mut failure, 0, 0);
+                    failure.hints = Hints { passed: None, replayed: true, replayed_from: Some(saved.label()), ..failure.hints };
+                    let mut report = Tally::default().report(plan);
+                    (report.failure, report.replayed, report.warnings) = (Some(failure), beginning.replayed, beginning.warnings);
+                    return Err(Box::new(report));
+                }
+                Err(message) => beginning.warnings.push(Warning::Unreplayed {
+                    file: saved.label(),
+                    schedule: entry.schedule.to_string(),
+                    message,
+                }),
+            }
+        }
+        Ok(beginning)
+    }
+
+    /// The failure of a saved execution, or nothing if it passes now; `Err` if the program has no such execution any more.
+    #[track_caller]
+    fn replay_entry(&self, plan: &Plan, entry: &Entry, body: &Tested<'_>) -> Result<Option<Failure>, String> {
+        let (execution, failure) = self.run_saved(plan, &entry.schedule, replaying(&entry.schedule), body);
+        let diverged = match failure {
+            Some(failure) if failure.kind == FailureKind::Divergence => failure.message,
+            failure => {
+                drop(execution);
+                return Ok(failure);
+            }
+        };
+        let Some(named) = &entry.named else { return Err(diverged) };
+        let (scheduler, placed) = Named::new(named);
+        let mut scheduler = Chooser::Any(Box::new(scheduler));
+        scheduler.begin(0, &Model::default());
+        let (_, failure) = self.run_saved(plan, &entry.schedule, scheduler, body);
+        let (placed, all) = (placed.get(), named.deviations.len());
+        match failure {
+            None if placed < all => Err(format!(
+                "{diverged}; told by names, {placed} of its {all} deviations found their place (the next one is {}), and it passed",
+                named.deviations[placed]
+            )),
+            failure => Ok(failure),
+        }
+    }
+
+    #[track_caller]
+    fn run_saved(
+        &self,
+        plan: &Plan,
+        schedule: &Schedule,
+        scheduler: Chooser,
+        body: &Tested<'_>,
+    ) -> (Execution<()>, Option<Failure>) {
+        let data_seed = schedule.data_seed().unwrap_or_else(|| plan.seed.derive(0));
+        let order = Order { settings: &self.settings, data_seed, full: true };
+        let (execution, _, _) = full(&order, scheduler, plan.seed, body.program);
+        let failure = failure_of(&execution, body.error.take(), plan.seed);
+        (execution, failure)
+    }
+}
