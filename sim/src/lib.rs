@@ -37,7 +37,7 @@ pub use kernel::FailureKind;
 pub use schedule::{Choice, ChoiceKind, Deviation, Schedule, TaskPath};
 pub use scheduler::{ChoicePoint, Model, Refusal, Scheduler, SchedulerKind};
 pub use seed::Seed;
-pub use simulation::{Execution, Failure, PendingTask, Sim, Stats, Warning};
+pub use simulation::{Execution, Explanation, Fact, Failure, Lanes, PendingTask, Row, Sim, Stats, Warning};
 pub use trace::{Difference, Digest, Ending, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
 
 /// What the macros call; not for users.

@@ -3,6 +3,7 @@
 mod batch;
 mod enter;
 mod environment;
+mod explain;
 mod explorer;
 mod ledger;
 mod parallel;

@@ -10,7 +10,7 @@ use super::work::Tested;
 use crate::kernel::{FailureKind, Model, Order};
 use crate::schedule::Schedule;
 use crate::scheduler::{Chooser, Named};
-use crate::simulation::{Execution, Failure, Hints, Warning};
+use crate::simulation::{Failure, Hints, Warning};
 
 /// What came before anything new was explored.
 #[derive(Debug, Default)]
@@ -70,19 +70,16 @@ impl Explorer {
     /// The failure of a saved execution, or nothing if it passes now; `Err` if the program has no such execution any more.
     #[track_caller]
     fn replay_entry(&self, plan: &Plan, entry: &Entry, body: &Tested<'_>) -> Result<Option<Failure>, String> {
-        let (execution, failure) = self.run_saved(plan, &entry.schedule, replaying(&entry.schedule), body);
+        let failure = self.run_saved(plan, &entry.schedule, replaying(&entry.schedule), body);
         let diverged = match failure {
             Some(failure) if failure.kind == FailureKind::Divergence => failure.message,
-            failure => {
-                drop(execution);
-                return Ok(failure);
-            }
+            failure => return Ok(failure),
         };
         let Some(named) = &entry.named else { return Err(diverged) };
         let (scheduler, placed) = Named::new(named);
         let mut scheduler = Chooser::Any(Box::new(scheduler));
         scheduler.begin(0, &Model::default());
-        let (_, failure) = self.run_saved(plan, &entry.schedule, scheduler, body);
+        let failure = self.run_saved(plan, &entry.schedule, scheduler, body);
         let (placed, all) = (placed.get(), named.deviations.len());
         match failure {
             None if placed < all => Err(format!(
@@ -94,17 +91,14 @@ impl Explorer {
     }
 
     #[track_caller]
-    fn run_saved(
-        &self,
-        plan: &Plan,
-        schedule: &Schedule,
-        scheduler: Chooser,
-        body: &Tested<'_>,
-    ) -> (Execution<()>, Option<Failure>) {
+    fn run_saved(&self, plan: &Plan, schedule: &Schedule, scheduler: Chooser, body: &Tested<'_>) -> Option<Failure> {
         let data_seed = schedule.data_seed().unwrap_or_else(|| plan.seed.derive(0));
         let order = Order { settings: &self.settings, data_seed, full: true };
         let (execution, _, _) = full(&order, scheduler, plan.seed, body.program);
-        let failure = failure_of(&execution, body.error.take(), plan.seed);
-        (execution, failure)
+        let mut failure = failure_of(&execution, body.error.take(), plan.seed);
+        if let Some(failure) = failure.as_mut().filter(|failure| failure.kind != FailureKind::Divergence) {
+            failure.explanation = self.explain(plan, &Order { full: false, ..order }, failure, body);
+        }
+        failure
     }
 }

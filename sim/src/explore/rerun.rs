@@ -127,9 +127,16 @@ impl Explorer {
         failure_at_end(execution, plan.seed, FailureKind::Nondeterminism, message)
     }
 
-    /// The failure of the simplest schedule that shows the same bug.
+    /// The failure of the simplest schedule that shows the same bug, explained.
     #[track_caller]
     fn shrunk(&self, plan: &Plan, order: &Order<'_>, found: Failure, execution: &Execution<()>, body: &Tested<'_>) -> Failure {
+        let mut failure = self.simplest(plan, order, found, execution, body);
+        failure.explanation = self.explain(plan, order, &failure, body);
+        failure
+    }
+
+    #[track_caller]
+    fn simplest(&self, plan: &Plan, order: &Order<'_>, found: Failure, execution: &Execution<()>, body: &Tested<'_>) -> Failure {
         let Some(shrunk) = self.shrink(order, found.kind, &execution.choices, body) else { return found };
         let mut scheduler = Chooser::Any(Box::new(Follow::new(&shrunk.deviations)));
         scheduler.begin(0, &Model::default());
@@ -234,6 +241,8 @@ fn failure_at_end(execution: &Execution<()>, seed: Seed, kind: FailureKind, mess
         at: crate::instant::Instant::ZERO + execution.stats.elapsed,
         execution: 0,
         hint: kernel::with(|kernel| once::hint(kernel, kind)),
+        details: Vec::new(),
+        explanation: None,
         hints: Default::default(),
     }
 }

@@ -11,7 +11,7 @@ use super::work::Tested;
 use crate::kernel::{self, FailureKind, Model, Order};
 use crate::schedule::Choice;
 use crate::scheduler::{Chooser, Follow};
-use crate::simulation::once;
+use crate::simulation::{Failure, once};
 
 /// How much is spent on one failure. Steps, not seconds: the result is the same on a slow machine.
 const MAX_STEPS: u64 = 3_000_000;
@@ -29,12 +29,45 @@ pub(super) struct Shrunk {
 
 /// What makes two failures the same bug.
 #[derive(Debug, PartialEq, Eq)]
-struct Bug {
+pub(super) struct Bug {
     kind: FailureKind,
     /// Where a panic was raised.
     place: Option<String>,
     /// Of a deadlock and of tasks pending at the end: which tasks, and what they wait for.
     tasks: Option<String>,
+}
+
+impl Bug {
+    fn new(kind: FailureKind, place: Option<String>, message: String) -> Self {
+        let mut bug = Self { kind, place, tasks: None };
+        if bug.needs_full() {
+            bug.tasks = Some(message);
+        }
+        bug
+    }
+
+    pub(super) fn of(failure: &Failure) -> Self {
+        Self::new(failure.kind, failure.place.clone(), failure.message.clone())
+    }
+
+    /// What tasks wait for is known of full traces only.
+    pub(super) fn needs_full(&self) -> bool {
+        matches!(self.kind, FailureKind::Deadlock | FailureKind::PendingAtExit)
+    }
+}
+
+/// Runs what a list of deviations says, and in fifo order elsewhere. The bug, if it fails.
+#[track_caller]
+pub(super) fn run_brief(order: &Order<'_>, deviations: &[(u64, u32)], body: &Tested<'_>) -> Option<Bug> {
+    let mut scheduler = Chooser::Any(Box::new(Follow::new(deviations)));
+    scheduler.begin(0, &Model::default());
+    let (outcome, _) = once::brief(order, scheduler, body.program);
+    let error = body.error.take();
+    match outcome {
+        Ok(_) => error.map(|_| Bug::new(FailureKind::Error, None, String::new())),
+        Err(fault) if fault.stopped => None,
+        Err(fault) => Some(Bug::new(fault.kind, fault.place, fault.message)),
+    }
 }
 
 /// A candidate that was run.
@@ -72,18 +105,10 @@ impl Explorer {
     /// Shrinks the schedule of a failure; `None` if it does not fail again.
     #[track_caller]
     pub(super) fn shrink(&self, order: &Order<'_>, kind: FailureKind, choices: &[Choice], body: &Tested<'_>) -> Option<Shrunk> {
-        // What tasks wait for is known of full traces only.
-        let full = matches!(kind, FailureKind::Deadlock | FailureKind::PendingAtExit);
+        let bug = Bug { kind, place: None, tasks: None };
+        let full = bug.needs_full();
         let order = Order { full, ..*order };
-        let mut shrinker = Shrinker {
-            order,
-            body,
-            bug: Bug { kind, place: None, tasks: None },
-            best: Default::default(),
-            length: 0,
-            executions: 0,
-            steps: 0,
-        };
+        let mut shrinker = Shrinker { order, body, bug, best: Default::default(), length: 0, executions: 0, steps: 0 };
         let first = Attempt { bug: None, choices: choices.to_vec(), preemptions: 0 }.deviations();
         let attempt = shrinker.run(&first, full)?;
         shrinker.best = (attempt.deviations().len(), u64::MAX, attempt.deviations());
@@ -104,23 +129,11 @@ impl Shrinker<'_> {
         if self.steps >= MAX_STEPS || self.executions >= MAX_EXECUTIONS {
             return None;
         }
-        let mut scheduler = Chooser::Any(Box::new(Follow::new(deviations)));
-        scheduler.begin(0, &Model::default());
-        let (outcome, _) = once::brief(&Order { full, ..self.order }, scheduler, self.body.program);
-        let error = self.body.error.take();
+        let bug = run_brief(&Order { full, ..self.order }, deviations, self.body);
         let (choices, counts) = kernel::with(|kernel| (kernel.choices(), kernel.counts()));
         self.executions += 1;
         // Beginning and ending an execution costs about as much as so many steps.
         self.steps += counts.steps + 50;
-        let bug = match outcome {
-            Ok(_) => error.map(|_| Bug { kind: FailureKind::Error, place: None, tasks: None }),
-            Err(fault) if fault.stopped => None,
-            Err(fault) => Some(Bug {
-                kind: fault.kind,
-                place: fault.place,
-                tasks: matches!(fault.kind, FailureKind::Deadlock | FailureKind::PendingAtExit).then_some(fault.message),
-            }),
-        };
         Some(Attempt { bug, choices, preemptions: counts.preemptions })
     }
 

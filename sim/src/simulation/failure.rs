@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Explanation;
 use crate::instant::Instant;
 use crate::kernel::FailureKind;
 use crate::schedule::{Schedule, TaskPath};
@@ -37,6 +38,10 @@ pub struct Failure {
     /// What around the simulation is the likely cause, where there is evidence for it: that it runs inside a task of a tokio
     /// runtime. Says what to do about it.
     pub hint: Option<String>,
+    /// What else is known, in lines: of a livelock who took the last steps.
+    pub details: Vec<String>,
+    /// Why it fails, if an exploration found it: which choices it takes, and how it goes on without the last of them.
+    pub explanation: Option<Explanation>,
     pub(crate) hints: Hints,
 }
 
@@ -75,6 +80,9 @@ impl fmt::Display for Failure {
         if let Some(place) = &self.place {
             writeln!(f, "  at {place}")?;
         }
+        for line in &self.details {
+            writeln!(f, "  {line}")?;
+        }
         let choices = self.schedule.deviations().len();
         let deviates = match choices {
             0 => "fifo order".to_owned(),
@@ -91,6 +99,9 @@ impl fmt::Display for Failure {
             }
             (None, Some(file)) => writeln!(f, "  replayed from {file}; {deviates}")?,
             (None, None) => writeln!(f, "  schedule {}; {deviates}", self.schedule)?,
+        }
+        if let Some(explanation) = &self.explanation {
+            fmt::Display::fmt(explanation, f)?;
         }
         self.write_notes(f)
     }

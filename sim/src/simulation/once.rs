@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use super::Hints;
+use super::details::details;
 use super::{Execution, Failure, PendingTask, Stats, Warning};
 use crate::config::PendingAtExit;
 use crate::instant::Instant;
@@ -120,6 +121,8 @@ pub(crate) fn full(
                     at: fault.at,
                     execution: 0,
                     hint: if stopped { None } else { hint(kernel, fault.kind) },
+                    details: if stopped { Vec::new() } else { details(&trace, fault.kind) },
+                    explanation: None,
                     hints: Hints::default(),
                 }
             });

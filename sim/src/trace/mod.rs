@@ -8,6 +8,7 @@ mod log;
 mod record;
 pub(crate) mod recorder;
 mod site;
+mod steps;
 mod text;
 mod turns;
 
@@ -17,4 +18,5 @@ pub use event::{AccessKind, Ending, TraceEvent, WaitReason, WokenBy};
 pub use id::TaskId;
 pub use record::{TaskInfo, Trace};
 pub use site::Site;
+pub(crate) use steps::Step;
 pub(crate) use turns::{StepOf, What};

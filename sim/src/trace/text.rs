@@ -20,7 +20,7 @@ impl Trace {
     }
 
     /// A task as text: its path, and its name where that says more.
-    fn label(&self, id: TaskId) -> String {
+    pub(super) fn label(&self, id: TaskId) -> String {
         match self.task(id) {
             Some(info) if *info.name == *info.path.to_string() => info.path.to_string(),
             Some(info) => format!("{} `{}`", info.path, info.name),

@@ -14,19 +14,17 @@ pub(crate) struct StepOf {
 }
 
 /// A choice that did not pick the default.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Turn {
     /// Which choice of the execution, counted from 0.
     pub(crate) index: u64,
     pub(crate) choice: Choice,
     pub(crate) at: Instant,
-    /// Where its event is.
-    pub(crate) event: usize,
     pub(crate) what: What,
 }
 
 /// What was decided.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum What {
     /// A task stepped before the one that had been ready longest.
     Step { picked: StepOf, instead_of: Option<StepOf> },
@@ -41,7 +39,7 @@ impl Trace {
         let mut ready: VecDeque<TaskId> = VecDeque::new();
         let mut steps = vec![0u32; self.tasks().len()];
         let mut draws: BTreeMap<(Option<TaskId>, ChoiceKind), u32> = BTreeMap::new();
-        for (event, (at, current, happened)) in self.timeline().enumerate() {
+        for (at, current, happened) in self.timeline() {
             match happened {
                 TraceEvent::Spawned { task, .. } | TraceEvent::Woken { task, .. } => ready.push_back(*task),
                 TraceEvent::Stepped { task } => {
@@ -64,7 +62,7 @@ impl Trace {
                         }
                     };
                     if choice.picked > 0 {
-                        turns.push(Turn { index: *index, choice: *choice, at, event, what });
+                        turns.push(Turn { index: *index, choice: *choice, at, what });
                     }
                 }
                 TraceEvent::LeftOut { .. } => return None,

@@ -1,0 +1,8 @@
+//! Many executions: on several threads, in parts, and what becomes of the one that fails.
+
+mod explanation;
+mod parallel;
+mod regressions;
+#[path = "../it/support.rs"]
+#[allow(dead_code, reason = "shared with the other tests")]
+mod support;
