@@ -3,6 +3,7 @@
 mod explanation;
 mod parallel;
 mod regressions;
+mod shrinking;
 #[path = "../it/support.rs"]
 #[allow(dead_code, reason = "shared with the other tests")]
 mod support;

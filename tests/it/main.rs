@@ -19,7 +19,6 @@ mod samplers;
 mod schedulers;
 mod scopes;
 mod select;
-mod shrinking;
 mod support;
 mod tasks;
 mod time;

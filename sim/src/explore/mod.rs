@@ -10,6 +10,7 @@ mod parallel;
 mod plan;
 mod regress;
 mod regressions;
+mod reorder;
 mod report;
 mod rerun;
 mod run;
