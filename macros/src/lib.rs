@@ -23,6 +23,7 @@ use proc_macro::TokenStream;
 /// | `task_panics = "deliver"` | what a panic in a task does: `fail` (the default) or `deliver` |
 /// | `max_steps = 10_000` | how many steps an execution may take |
 /// | `max_virtual_time = 3600.0` | how many seconds of virtual time an execution may take |
+/// | `isolate` | each execution has a process of its own, for code with state that outlives an execution |
 /// | `crate = my::path` | where to find `reenact`, if it is called otherwise |
 ///
 /// The environment overrides executions, scheduler, seed, jobs and time limit; see the facade's crate page.

@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, Path, Token};
 
 const KNOWN: &str =
-    "executions, scheduler, seed, jobs, time_limit, pending, task_panics, max_steps, max_virtual_time and crate are";
+    "executions, scheduler, seed, jobs, time_limit, pending, task_panics, max_steps, max_virtual_time, isolate and crate are";
 
 /// What stands in the parentheses.
 #[derive(Default)]
@@ -35,6 +35,10 @@ impl Parse for Setting {
         } else {
             input.parse::<syn::Ident>()?.to_string()
         };
+        // An option that is on or off is on when it stands there.
+        if name == "isolate" && !input.peek(Token![=]) {
+            return Ok(Self { name, span, value: syn::parse_quote!(true) });
+        }
         input.parse::<Token![=]>()?;
         Ok(Self { name, span, value: input.parse()? })
     }
@@ -64,6 +68,7 @@ impl Options {
                 return Ok(());
             }
             "executions" => ("Executions", whole(name, value)?),
+            "isolate" => ("Isolate", switch(name, value)?),
             "jobs" => ("Jobs", whole(name, value)?),
             "seed" => ("Seed", whole(name, value)?),
             "max_steps" => ("MaxSteps", whole(name, value)?),
@@ -110,6 +115,14 @@ fn seconds(name: &str, value: &Expr) -> syn::Result<TokenStream> {
         Expr::Lit(_) | Expr::Unary(_) => {
             Err(syn::Error::new(value.span(), format!("`{name}` takes seconds from 0, as in {name} = 2.5")))
         }
+        _ => Ok(quote_spanned! { value.span() => #value }),
+    }
+}
+
+fn switch(name: &str, value: &Expr) -> syn::Result<TokenStream> {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Bool(_), .. }) => Ok(quote_spanned! { value.span() => #value }),
+        Expr::Lit(_) => Err(syn::Error::new(value.span(), format!("`{name}` takes true or false, or stands alone"))),
         _ => Ok(quote_spanned! { value.span() => #value }),
     }
 }

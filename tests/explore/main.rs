@@ -1,6 +1,7 @@
 //! Many executions: on several threads, in parts, and what becomes of the one that fails.
 
 mod explanation;
+mod isolated;
 mod parallel;
 mod regressions;
 mod shrinking;

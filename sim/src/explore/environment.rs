@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use super::isolated;
 use super::plan::Budget;
 use super::regressions::Regressions;
 use crate::error::Error;
@@ -14,7 +15,7 @@ use crate::schedule::Schedule;
 use crate::seed::Seed;
 
 /// The variables, each with what it means; the documentation shows the same table.
-const VARIABLES: [(&str, &str); 8] = [
+const VARIABLES: [(&str, &str); 9] = [
     ("REENACT_SEED", "the exploration's seed: a number, a 0x number, or `random`"),
     ("REENACT_REPLAY", "a schedule: run exactly this one execution, with its full trace and its output on the terminal"),
     ("REENACT_EXECUTIONS", "how many executions to run at most"),
@@ -23,6 +24,7 @@ const VARIABLES: [(&str, &str); 8] = [
     ("REENACT_JOBS", "how many threads explore one test"),
     ("REENACT_SHARD", "`i/n`: explore the i-th of n disjoint parts only, counted from 1"),
     ("REENACT_REGRESSIONS", "folder of saved failures (by default `reenact-regressions` beside Cargo.toml), or `off`"),
+    ("REENACT_ISOLATE", "`on` or `off`: whether each execution of a test has a process of its own"),
 ];
 
 /// What the environment says.
@@ -91,6 +93,15 @@ impl Environment {
                     folder => Regressions::In(folder.into()),
                 });
             }
+            "REENACT_ISOLATE" => {
+                self.budget.isolate = Some(match value {
+                    "on" => true,
+                    "off" => false,
+                    _ => return Err(Error::environment(format!("{name}: `{value}` is no answer: on and off are"))),
+                });
+            }
+            // What a test process says to those it starts.
+            isolated::VARIABLE => {}
             "REENACT_SCHEDULER" => self.budget.scheduler = Some(parsed(name, value)?),
             _ => {
                 let known: Vec<&str> = VARIABLES.iter().map(|(name, _)| *name).collect();
@@ -160,6 +171,7 @@ mod tests {
             ("REENACT_JOBS", "0", "1 or more"),
             ("REENACT_JOBS", "-1", "1 or more"),
             ("REENACT_SHARD", "0/2", "1/n to n/n"),
+            ("REENACT_ISOLATE", "yes", "on and off"),
             ("REENACT_SHARD", "3/2", "1/n to n/n"),
             ("REENACT_REPLAY", "3=1", "starts with `r1:`"),
         ] {

@@ -5,6 +5,7 @@ mod enter;
 mod environment;
 mod explain;
 mod explorer;
+mod isolated;
 mod ledger;
 mod parallel;
 mod plan;
