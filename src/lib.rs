@@ -96,7 +96,7 @@ pub use reenact_combinators::TaskSet;
 pub use reenact_macros::{select, test};
 pub use reenact_sim::{
     Access, AccessKind, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error, Execution, Explanation,
-    Explorer, Fact, Failure, FailureKind, Lanes, Limit, Model, PendingAtExit, PendingTask, Refusal, Regressions, Report,
+    Explorer, Fact, Failure, FailureKind, Held, Lanes, Limit, Model, PendingAtExit, PendingTask, Refusal, Regressions, Report,
     Resource, ResourceId, Row, Schedule, Scheduler, SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, TaskId, TaskInfo,
     TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict, WaitReason, Warning, WokenBy, access, check, choose, choose_one,
     choose_order, println, rng,

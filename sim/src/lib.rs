@@ -28,7 +28,7 @@ pub mod task;
 pub mod time;
 mod trace;
 
-pub use access::{Access, AccessKind, Resource, ResourceId, Shared, access};
+pub use access::{Access, AccessKind, Held, Resource, ResourceId, Shared, access};
 pub use config::{Limit, PendingAtExit, TaskPanics};
 pub use draw::{TaskRng, choose, choose_one, choose_order, rng};
 pub use error::Error;

@@ -1,5 +1,6 @@
 //! Many executions: on several threads, in parts, and what becomes of the one that fails.
 
+mod deadlock;
 mod explanation;
 mod isolated;
 mod parallel;

@@ -6,6 +6,7 @@
 
 mod choice;
 mod chooser;
+mod deadlock;
 mod delivery;
 mod end;
 mod exhaustive;
