@@ -52,7 +52,6 @@ pub(crate) use watch::Group;
 use crate::config::Settings;
 use crate::resource::Access;
 use crate::schedule::{Choice, ChoiceLog, Schedule};
-use crate::seed::Seed;
 use crate::time::clock;
 use crate::trace::recorder;
 use chooser::Seat;
@@ -215,12 +214,14 @@ impl Kernel {
     ///
     /// Inside an execution.
     #[track_caller]
-    fn begin(&self, settings: &Settings, data_seed: Seed, scheduler: Chooser, full: bool) {
+    fn begin(&self, order: &Order<'_>, scheduler: &mut Option<Chooser>) {
         assert!(
             self.phase.get() == Phase::Idle,
             "a simulation was started inside a simulation: run one after the other, or spawn tasks in the running one"
         );
         CLEANUP.with(|_| ());
+        let Order { settings, data_seed, full } = *order;
+        let Some(scheduler) = scheduler.take() else { unreachable!("whoever runs an execution brings a scheduler") };
         self.settings.set(*settings);
         self.observed.set(scheduler.observes());
         self.watched.set(full || self.observed.get());
