@@ -1,8 +1,8 @@
 //! The executor. Private: everything public is a thin room on top of it.
 //!
 //! One kernel per thread, reused from one execution to the next, so that in steady state an execution allocates nothing
-//! but the program's own futures. Its state lies in cells of its own data, each borrowed only where no code of the program
-//! can run: user code (futures, destructors, foreign wakers) may call back into the kernel at any time.
+//! but what the program itself allocates. Its state lies in cells of its own data, each borrowed only where no code of the
+//! program can run: user code (futures, destructors, foreign wakers) may call back into the kernel at any time.
 
 mod choice;
 mod chooser;
@@ -20,6 +20,7 @@ mod random;
 mod ready;
 mod run;
 mod scopes;
+mod spare;
 mod spawn;
 mod step;
 mod table;
@@ -59,6 +60,7 @@ use extras::Extras;
 use inbox::{Inbox, Serials};
 use ready::ReadyQueue;
 use scopes::Scopes;
+use spare::Spares;
 use table::{NONE, Table};
 use watch::Watches;
 
@@ -149,6 +151,7 @@ pub(crate) struct Kernel {
 #[derive(Debug)]
 struct Core {
     view: View,
+    spares: Spares,
     serials: Serials,
     /// The scheduler of this execution.
     scheduler: Seat,
@@ -320,6 +323,7 @@ impl Core {
     const fn new() -> Self {
         Self {
             view: View { table: Table::new(), ready: ReadyQueue::new(), choices: ChoiceLog::new(), last: TaskWord::NONE },
+            spares: Spares::new(),
             serials: Serials::new(),
             scheduler: Seat::EMPTY,
             counts: Counts { steps: 0, preemptions: 0, tasks: 0, choices: 0 },
