@@ -133,18 +133,18 @@ impl Floor<'_> {
         let mut batch = Batch::default();
         let mut pace = Pace::new();
         let done = worker.each(work, &mut |execution, scheduler, order| {
-            let mut scheduler = run_one(execution, scheduler, &order, body, &mut batch);
+            run_one(execution, scheduler, order, body, &mut batch);
             if batch.found.is_some() {
-                return (scheduler, ControlFlow::Break(()));
+                return ControlFlow::Break(());
             }
-            self.share(ticket, &mut scheduler);
+            self.share(ticket, scheduler);
             let mut flow = ControlFlow::Continue(());
             if pace.is_due() || batch.is_full() {
                 let mut ledger = self.ledger();
                 flow = ledger.deliver(ticket, std::mem::take(&mut batch), self.plan);
                 self.tell(&ledger);
             }
-            (scheduler, flow)
+            flow
         });
         let late = self.clock.as_ref().is_some_and(WallClock::is_over);
         let mut ledger = self.ledger();

@@ -26,8 +26,9 @@ pub(super) fn full(
     program: &dyn Program,
 ) -> (Execution<()>, Option<Chooser>, bool) {
     let (mut scheduler, mut ended) = (Some(scheduler), None);
-    program.execute(&mut |main| ended = scheduler.take().map(|scheduler| once::full(order, scheduler, seed, main)));
-    ended.unwrap_or_else(|| unreachable!("a program makes one main"))
+    program.execute(&mut |main| ended = Some(once::full(order, &mut scheduler, seed, main)));
+    let Some((execution, stopped)) = ended else { unreachable!("a program makes one main") };
+    (execution, scheduler, stopped)
 }
 
 pub(super) fn replaying(schedule: &Schedule) -> Chooser {
@@ -40,7 +41,7 @@ pub(super) fn replaying(schedule: &Schedule) -> Chooser {
 /// if it does not fail.
 #[track_caller]
 pub(super) fn check_again(order: &Order<'_>, met: Met, body: &Tested<'_>) -> Option<Found> {
-    let (outcome, _) = once::brief(order, replaying(&met.schedule), body.program);
+    let outcome = once::brief(order, &mut Some(replaying(&met.schedule)), body.program);
     let again = match (&outcome, body.error.take()) {
         (Ok(brief), None) if brief.digest == met.digest => return None,
         (Ok(_), None) => "passed too, with another trace".to_owned(),

@@ -34,13 +34,13 @@ impl Explorer {
         let mut pace = Pace::new();
         let most = plan.most();
         let exhausted = self.each(plan, body.program, &mut |execution, scheduler, order| {
-            let scheduler = run_one(execution, scheduler, &order, body, &mut batch);
+            run_one(execution, scheduler, order, body, &mut batch);
             let over = batch.found.is_some() || tally.executions + batch.keys.len() as u64 >= most;
             if over || batch.is_full() || (show.is_on() && pace.is_due()) {
                 tally.absorb(&mut batch, plan);
                 show.tell(&tally);
             }
-            (scheduler, if over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+            if over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         tally.absorb(&mut batch, plan);
         tally.exhausted = exhausted;
@@ -79,8 +79,10 @@ impl Explorer {
         let mut warnings = Vec::new();
         let mut first_failure = None;
         let exhausted = self.each(plan, program, &mut |index, scheduler, order| {
-            let order = Order { full: true, ..order };
-            let (mut execution, scheduler, stopped) = full(&order, scheduler, plan.seed, program);
+            let order = Order { full: true, ..*order };
+            let Some(running) = scheduler.take() else { return ControlFlow::Break(()) };
+            let (mut execution, back, stopped) = full(&order, running, plan.seed, program);
+            *scheduler = back;
             batch.add(&execution, stopped);
             let passed = tally.executions;
             tally.absorb(&mut batch, plan);
@@ -95,7 +97,7 @@ impl Explorer {
             }
             let over = tally.is_over(plan);
             let flow = look(execution);
-            (scheduler, if over { ControlFlow::Break(()) } else { flow })
+            if over { ControlFlow::Break(()) } else { flow }
         });
         tally.exhausted = exhausted;
         let mut report = tally.report(plan);

@@ -73,7 +73,7 @@ pub(super) fn run_brief(order: &Order<'_>, deviations: &[(u64, u32)], body: &Tes
 #[track_caller]
 fn run_with(order: &Order<'_>, mut scheduler: Chooser, body: &Tested<'_>) -> Option<Bug> {
     scheduler.begin(0, &Model::default());
-    let (outcome, _) = once::brief(order, scheduler, body.program);
+    let outcome = once::brief(order, &mut Some(scheduler), body.program);
     let error = body.error.take();
     match outcome {
         Ok(_) => error.map(|_| Bug::new(FailureKind::Error, None, String::new())),

@@ -40,8 +40,8 @@ pub(super) struct Done {
     pub(super) exhausted: bool,
 }
 
-/// Runs the n-th execution, and says whether to go on, with the scheduler given back.
-pub(super) type RunOne<'a> = dyn FnMut(u64, Chooser, Order<'_>) -> (Option<Chooser>, ControlFlow<()>) + 'a;
+/// Runs the n-th execution, and says whether to go on. The scheduler is there again afterwards.
+pub(super) type RunOne<'a> = dyn FnMut(u64, &mut Option<Chooser>, &Order<'_>) -> ControlFlow<()> + 'a;
 
 /// Whoever runs executions: a thread's own schedulers.
 pub(super) struct Worker<'a> {
@@ -92,7 +92,8 @@ impl<'a> Worker<'a> {
                 self.learn(execution);
             }
             let (seat, scheduler) = self.lineup.take(execution);
-            let (back, flow) = run(execution, scheduler, self.order(execution));
+            let mut back = Some(scheduler);
+            let flow = run(execution, &mut back, &self.order(execution));
             let Some(scheduler) = back else { return Done { over: true, exhausted: false } };
             let over = flow.is_break() || self.is_late();
             if over || scheduler.exhausted() {
@@ -110,21 +111,23 @@ impl<'a> Worker<'a> {
         while let Some(execution) = self.lineup.next_lesson().filter(|execution| *execution < before) {
             let (_, scheduler) = self.lineup.take(execution);
             // Whether it fails is for whoever counts it.
-            let _ = once::brief(&self.order(execution), scheduler, self.program);
+            let _ = once::brief(&self.order(execution), &mut Some(scheduler), self.program);
         }
     }
 
     #[track_caller]
     fn each_leaf(&mut self, tree: Chooser, run: &mut RunOne<'_>) -> Done {
         let mut tree = Some(tree);
+        let model = Model::default();
         let mut execution = 0;
-        while let Some(mut scheduler) = tree {
-            scheduler.begin(execution, &Model::default());
-            let (back, flow) = run(execution, scheduler, self.order(execution));
+        while let Some(scheduler) = &mut tree {
+            scheduler.begin(execution, &model);
+            let flow = run(execution, &mut tree, &self.order(execution));
             let over = flow.is_break() || self.is_late();
-            match back {
-                Some(scheduler) if over || scheduler.exhausted() => return Done { over, exhausted: scheduler.exhausted() },
-                back => tree = back,
+            if let Some(scheduler) = &tree
+                && (over || scheduler.exhausted())
+            {
+                return Done { over, exhausted: scheduler.exhausted() };
             }
             execution += 1;
         }
@@ -157,16 +160,17 @@ impl<'a> Worker<'a> {
     /// not count.
     #[track_caller]
     fn trees_at(&self, preemptions: Option<u32>, depth: usize) -> (Vec<Exhaustive>, bool) {
-        let mut scheduler = Chooser::from(Box::new(Exhaustive::skimming(preemptions, depth)));
-        loop {
-            scheduler.begin(0, &Model::default());
-            let (_, back) = once::brief(&self.order(0), scheduler, self.program);
-            match back {
-                Some(back) if !back.exhausted() => scheduler = back,
-                Some(mut back) => return back.as_exhaustive().map_or_else(Default::default, Exhaustive::skimmed),
-                None => return Default::default(),
+        let mut tree = Some(Chooser::from(Box::new(Exhaustive::skimming(preemptions, depth))));
+        let model = Model::default();
+        while let Some(scheduler) = &mut tree {
+            if scheduler.exhausted() {
+                break;
             }
+            scheduler.begin(0, &model);
+            // Whether it fails is for whoever counts it.
+            let _ = once::brief(&self.order(0), &mut tree, self.program);
         }
+        tree.as_mut().and_then(Chooser::as_exhaustive).map_or_else(Default::default, Exhaustive::skimmed)
     }
 }
 
@@ -175,22 +179,15 @@ pub(super) fn is_checked(execution: u64) -> bool {
     execution > 0 && (execution + 1).is_power_of_two()
 }
 
-/// Runs an execution and adds it to the batch. Gives the scheduler back.
+/// Runs an execution and adds it to the batch.
 #[track_caller]
-pub(super) fn run_one(
-    execution: u64,
-    scheduler: Chooser,
-    order: &Order<'_>,
-    body: &Tested<'_>,
-    batch: &mut Batch,
-) -> Option<Chooser> {
-    let (outcome, scheduler) = once::brief(order, scheduler, body.program);
-    match outcome {
+pub(super) fn run_one(execution: u64, scheduler: &mut Option<Chooser>, order: &Order<'_>, body: &Tested<'_>, batch: &mut Batch) {
+    match once::brief(order, scheduler, body.program) {
         Ok(brief) => {
             batch.keys.push(Key::of(brief.digest));
             if let Some(error) = body.error.take() {
                 batch.found = Some(Found { met: batch.met(execution), what: What::Failure(FailureKind::Error, error) });
-                return scheduler;
+                return;
             }
             if brief.remarkable && batch.remarkable.is_none() {
                 batch.remarkable = Some(batch.met(execution));
@@ -205,5 +202,4 @@ pub(super) fn run_one(
             batch.found = Some(Found { met: batch.met(execution), what: What::Failure(fault.kind, fault.message) });
         }
     }
-    scheduler
 }

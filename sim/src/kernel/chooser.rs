@@ -68,7 +68,10 @@ impl Seat {
 
     #[inline]
     pub(super) fn put(&mut self, chooser: Chooser) {
-        *self = Self::EMPTY;
+        // Only an execution that was left by a panic has one in its seat still.
+        if self.random.is_some() || self.exhaustive.is_some() || self.any.is_some() {
+            *self = Self::EMPTY;
+        }
         match chooser {
             Chooser::Random(random) => self.random = Some(random),
             Chooser::Exhaustive(exhaustive) => self.exhaustive = Some(exhaustive),
@@ -103,7 +106,7 @@ impl Seat {
     #[inline]
     pub(super) fn refusal(&mut self) -> Option<Refusal> {
         if let Some(exhaustive) = &mut self.exhaustive {
-            return exhaustive.refusal();
+            return if exhaustive.has_refused() { exhaustive.refusal() } else { None };
         }
         self.any.as_mut().and_then(|scheduler| scheduler.refusal())
     }

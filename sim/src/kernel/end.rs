@@ -9,11 +9,10 @@ use crate::time::clock;
 use crate::trace::recorder::{self, Recorder};
 use crate::trace::{Site, TaskId, WaitReason};
 
-/// What an execution left: its fault, or nothing if main has finished; and the scheduler for the next one.
+/// What an execution left: its fault, or nothing if main has finished.
 pub(crate) struct Ended {
     /// Boxed, because it is large and rare.
     pub(crate) outcome: Result<(), Box<Fault>>,
-    pub(crate) scheduler: Option<Chooser>,
     /// Tasks that had not ended.
     pub(crate) pending: Vec<Pending>,
 }
@@ -60,14 +59,14 @@ impl Drop for Reset<'_> {
 }
 
 impl Kernel {
-    /// Runs one execution. Main finishes while destructors still belong to it.
+    /// Runs one execution. Main finishes while destructors still belong to it. The scheduler is taken meanwhile.
     ///
     /// # Panics
     ///
     /// Inside an execution; with a panic of a scheduler of the user's own.
     #[track_caller]
-    pub(crate) fn execute(&self, order: &Order<'_>, scheduler: Chooser, main: &mut dyn Main) -> Ended {
-        self.begin(order.settings, order.data_seed, scheduler, order.full);
+    pub(crate) fn execute(&self, order: &Order<'_>, scheduler: &mut Option<Chooser>, main: &mut dyn Main) -> Ended {
+        self.begin(order, scheduler);
         let reset = Reset(self);
         let inbox = self.inbox.borrow();
         let Some(inbox) = inbox.as_deref() else { unreachable!("an execution begins with an inbox") };
@@ -96,7 +95,7 @@ impl Kernel {
             recorder::with(|recorder| recorder.rewind(mark));
         }
         drop(quiet);
-        let scheduler = self.core.borrow_mut().end();
+        *scheduler = self.core.borrow_mut().end();
         drop(reset);
         let outcome = if finished && self.fault.borrow().is_none() {
             Ok(())
@@ -104,7 +103,7 @@ impl Kernel {
             let fault = self.fault.take();
             Err(Box::new(fault.unwrap_or_else(|| unreachable!("an execution ends with main's result or with a fault"))))
         };
-        Ended { outcome, scheduler, pending }
+        Ended { outcome, pending }
     }
 
     /// A replay that has not met every choice of its schedule was of another execution, whatever the end.

@@ -93,6 +93,12 @@ impl Exhaustive {
         self.pick(kind, alternatives)
     }
 
+    /// Whether there is a refusal to ask for.
+    #[inline]
+    pub(super) fn has_refused(&self) -> bool {
+        self.refusal.is_some()
+    }
+
     pub(super) fn is_bounded(&self) -> bool {
         self.bound.is_some()
     }
@@ -158,9 +164,13 @@ impl Exhaustive {
     }
 
     /// The first alternative from `from` on that the bound allows.
+    #[inline]
     fn allowed(&self, index: usize, from: u32) -> Option<u32> {
         let mut left = from..self.path[index].alternatives;
-        left.find(|&pick| self.bound.as_ref().is_none_or(|bound| bound.allows(index, pick)))
+        match &self.bound {
+            None => left.next(),
+            Some(bound) => left.find(|&pick| bound.allows(index, pick)),
+        }
     }
 
     /// The present execution is not the one before, although it has made the same choices.

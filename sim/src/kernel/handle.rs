@@ -72,7 +72,7 @@ impl Kernel {
     /// Moves the result of a task, if it has ended.
     #[inline]
     pub(crate) fn take_result<T: 'static>(&self, word: TaskWord) -> Taken<T> {
-        let body = {
+        let (body, kind) = {
             let mut table = self.table_mut();
             let Some(entry) = table.get(word) else { return Taken::Unknown };
             if entry.flags & flag::FINISHED == 0 {
@@ -84,11 +84,13 @@ impl Kernel {
             if entry.flags & flag::PANICKED != 0 {
                 return Taken::Panicked(entry.number);
             }
-            entry.body.take()
+            (entry.body.take(), entry.kind)
         };
         let mut output: Option<T> = None;
         if let Some(mut body) = body {
             body.as_mut().take(&mut output);
+            let unfit = self.core.borrow_mut().spares.keep(kind, body);
+            drop(unfit);
         }
         Taken::Returned(output)
     }

@@ -1,8 +1,8 @@
 //! The executor. Private: everything public is a thin room on top of it.
 //!
 //! One kernel per thread, reused from one execution to the next, so that in steady state an execution allocates nothing
-//! but the program's own futures. Its state lies in cells of its own data, each borrowed only where no code of the program
-//! can run: user code (futures, destructors, foreign wakers) may call back into the kernel at any time.
+//! but what the program itself allocates. Its state lies in cells of its own data, each borrowed only where no code of the
+//! program can run: user code (futures, destructors, foreign wakers) may call back into the kernel at any time.
 
 mod choice;
 mod chooser;
@@ -21,6 +21,7 @@ mod random;
 mod ready;
 mod run;
 mod scopes;
+mod spare;
 mod spawn;
 mod step;
 mod table;
@@ -53,7 +54,6 @@ pub(crate) use watch::Group;
 use crate::config::Settings;
 use crate::resource::Access;
 use crate::schedule::{Choice, ChoiceLog, Schedule};
-use crate::seed::Seed;
 use crate::time::clock;
 use crate::trace::recorder;
 use chooser::Seat;
@@ -61,6 +61,7 @@ use extras::Extras;
 use inbox::{Inbox, Serials};
 use ready::ReadyQueue;
 use scopes::Scopes;
+use spare::Spares;
 use table::{NONE, Table};
 use watch::Watches;
 
@@ -151,6 +152,7 @@ pub(crate) struct Kernel {
 #[derive(Debug)]
 struct Core {
     view: View,
+    spares: Spares,
     serials: Serials,
     /// The scheduler of this execution.
     scheduler: Seat,
@@ -216,12 +218,14 @@ impl Kernel {
     ///
     /// Inside an execution.
     #[track_caller]
-    fn begin(&self, settings: &Settings, data_seed: Seed, scheduler: Chooser, full: bool) {
+    fn begin(&self, order: &Order<'_>, scheduler: &mut Option<Chooser>) {
         assert!(
             self.phase.get() == Phase::Idle,
             "a simulation was started inside a simulation: run one after the other, or spawn tasks in the running one"
         );
         CLEANUP.with(|_| ());
+        let Order { settings, data_seed, full } = *order;
+        let Some(scheduler) = scheduler.take() else { unreachable!("whoever runs an execution brings a scheduler") };
         self.settings.set(*settings);
         self.observed.set(scheduler.observes());
         self.watched.set(full || self.observed.get());
@@ -320,6 +324,7 @@ impl Core {
     const fn new() -> Self {
         Self {
             view: View { table: Table::new(), ready: ReadyQueue::new(), choices: ChoiceLog::new(), last: TaskWord::NONE },
+            spares: Spares::new(),
             serials: Serials::new(),
             scheduler: Seat::EMPTY,
             counts: Counts { steps: 0, preemptions: 0, tasks: 0, choices: 0 },

@@ -274,10 +274,7 @@ impl Core {
     /// The task goes on later.
     #[inline(always)]
     pub(super) fn put_back(&mut self, slot: u32, body: Running) {
-        let vacant = std::mem::replace(&mut self.view.table.at(slot).body, body);
-        // It was taken for the step. To forget saves the look whether there is anything to drop.
-        debug_assert!(vacant.is_none(), "the body of a task that is being stepped is not in its entry");
-        std::mem::forget(vacant);
+        self.view.table.at(slot).put(body);
     }
 
     /// A step begins, for who wants to know.

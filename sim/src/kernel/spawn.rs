@@ -4,7 +4,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::fault::{FailureKind, Fault};
-use super::table::{Body, Entry, NONE, TaskBody};
+use super::spare::Kind;
+use super::table::{Body, NONE, TaskBody};
 use super::waker::{MAX_TASKS, TaskWord};
 use super::{Core, Kernel, Phase, View, panics};
 use crate::config::Limit;
@@ -15,7 +16,8 @@ use crate::trace::{Site, TaskId};
 impl Kernel {
     /// Main, which has no body here and no parent.
     pub(super) fn spawn_main(&self) {
-        let main = New { parent: NOBODY, child: 0, path_hash: MAIN_PATH_HASH, type_name: || "::main::{{closure}}", site: None };
+        let type_name = || "::main::{{closure}}";
+        let main = New { parent: NOBODY, child: 0, path_hash: MAIN_PATH_HASH, type_name, kind: Kind::NONE, site: None };
         self.insert(&main, None, true, None);
     }
 
@@ -40,10 +42,11 @@ impl Kernel {
             self.extras.borrow_mut().refused_spawns += 1;
             return TaskWord::NONE;
         }
-        let (parent, child, path_hash) = self.next_child();
-        let new = New { parent, child, path_hash, type_name, site: Some(site) };
+        let kind = Kind::of::<F>();
+        let (parent, child, path_hash, spare) = self.next_child(kind);
+        let new = New { parent, child, path_hash, type_name, kind, site: Some(site) };
         let queued = self.phase.get() == Phase::Running;
-        let body = Box::pin(TaskBody::new(future));
+        let body = body_of(spare, future);
         let word = self.insert(&new, Some(body), queued, name.as_ref());
         if name.is_some() || self.observed.get() {
             self.spawned(parent, name);
@@ -51,15 +54,16 @@ impl Kernel {
         word
     }
 
-    /// Who spawns, its how manyth child this is, and the path hash of the child.
-    fn next_child(&self) -> (u32, u32, u64) {
+    /// Who spawns, its how manyth child this is, the path hash of the child, and a body that may do for it.
+    #[inline]
+    fn next_child(&self, kind: Kind) -> (u32, u32, u64, Option<Body>) {
         let slot = self.current_slot.get();
-        let mut table = self.table_mut();
+        let core = &mut *self.core.borrow_mut();
         // Between steps only destructors run that a timer's wake has set off: what they spawn is main's.
-        let parent = table.at(if slot == NONE { 0 } else { slot });
+        let parent = core.view.table.at(if slot == NONE { 0 } else { slot });
         let child = parent.children;
         parent.children += 1;
-        (parent.number, child, child_path_hash(parent.path_hash, child))
+        (parent.number, child, child_path_hash(parent.path_hash, child), core.spares.take(kind))
     }
 
     #[inline]
@@ -85,22 +89,14 @@ impl Kernel {
         if queued && ready.is_full() {
             ready.make_room(|slot, place| table.at(slot).place = place);
         }
-        table.insert(Entry {
-            word,
-            path_hash: new.path_hash,
-            body,
-            joiner: None,
-            type_name: new.type_name,
-            number,
-            children: 0,
-            completion: 0,
-            watches: NONE,
-            scopes: NONE,
-            place: if queued { ready.push(slot) } else { 0 },
-            requests: 0,
-            flags: 0,
-            busy: queued,
-        });
+        let entry = table.take_slot(slot);
+        entry.begin(word, number, new.path_hash, new.type_name);
+        entry.kind = new.kind;
+        entry.put(body);
+        if queued {
+            entry.place = ready.push(slot);
+            entry.busy = true;
+        }
         let live = u64::from(table.live);
         let limit = self.settings.get().limits.tasks;
         if limit.value().is_some_and(|limit| live > limit) {
@@ -232,12 +228,31 @@ impl Kernel {
     }
 }
 
+/// A body for a future: the spare one if it is of the right type.
+#[inline]
+fn body_of<F>(spare: Option<Body>, future: F) -> Body
+where
+    F: Future + 'static,
+    F::Output: 'static,
+{
+    let Some(mut spare) = spare else { return Box::pin(TaskBody::new(future)) };
+    let mut future = Some(future);
+    if spare.as_mut().refill(&mut future) {
+        return spare;
+    }
+    match future {
+        Some(future) => Box::pin(TaskBody::new(future)),
+        None => unreachable!("a body takes a future only if it is of its type"),
+    }
+}
+
 /// Who a task to be is.
 struct New {
     parent: u32,
     child: u32,
     path_hash: u64,
     type_name: fn() -> &'static str,
+    kind: Kind,
     site: Option<Site>,
 }
 

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
 
+use super::spare::Kind;
 use super::waker::TaskWord;
 use super::watch::WatchId;
 
@@ -32,7 +33,7 @@ pub(super) type Body = Pin<Box<dyn AnyBody>>;
 
 #[derive(Debug)]
 pub(super) struct Entry {
-    /// Serial and slot; [`TaskWord::NONE`] where the entry is vacant.
+    /// Serial and slot; [`TaskWord::NONE`] where the entry was given back, [`TaskWord::UNUSED`] where it was not used yet.
     pub(super) word: TaskWord,
     pub(super) path_hash: u64,
     /// `None` for main, during a step, and after the result was taken.
@@ -56,6 +57,8 @@ pub(super) struct Entry {
     /// Cancel requests made so far.
     pub(super) requests: u16,
     pub(super) flags: u16,
+    /// Of its body.
+    pub(super) kind: Kind,
     /// In the ready queue, or ended: a wake changes nothing. Set by a wake, a cancel and the end, cleared when the task is
     /// picked. A field of its own, because every step and every wake looks at it.
     pub(super) busy: bool,
@@ -70,7 +73,10 @@ impl Entry {
 
 #[derive(Debug)]
 pub(super) struct Table {
+    /// They stay from one execution to the next, because to write into an entry takes less than to make one and move it there.
     entries: Vec<Entry>,
+    /// So many of them have been used in this execution.
+    used: usize,
     free: Vec<u32>,
     /// Slots by number, kept only for schedulers that ask by task.
     by_number: Vec<u32>,
@@ -80,6 +86,50 @@ pub(super) struct Table {
 }
 
 impl Entry {
+    const UNUSED: Self = Self {
+        word: TaskWord::UNUSED,
+        path_hash: 0,
+        body: None,
+        joiner: None,
+        type_name: || "",
+        number: 0,
+        children: 0,
+        completion: 0,
+        watches: NONE,
+        scopes: NONE,
+        place: 0,
+        requests: 0,
+        flags: 0,
+        kind: Kind::NONE,
+        busy: false,
+    };
+
+    /// Makes it the entry of a task that begins.
+    #[inline(always)]
+    pub(super) fn begin(&mut self, word: TaskWord, number: u32, path_hash: u64, type_name: fn() -> &'static str) {
+        let vacant = self.word == TaskWord::NONE || self.word == TaskWord::UNUSED;
+        debug_assert!(vacant && self.joiner.is_none(), "an entry is given to two tasks");
+        self.word = word;
+        self.path_hash = path_hash;
+        self.type_name = type_name;
+        self.number = number;
+        self.children = 0;
+        self.completion = 0;
+        self.watches = NONE;
+        self.scopes = NONE;
+        self.requests = 0;
+        self.flags = 0;
+        self.busy = false;
+    }
+
+    /// Gives it a body where there is none. To forget that one saves the look whether there is anything to drop.
+    #[inline(always)]
+    pub(super) fn put(&mut self, body: Option<Body>) {
+        let vacant = std::mem::replace(&mut self.body, body);
+        debug_assert!(vacant.is_none(), "a task has two bodies");
+        std::mem::forget(vacant);
+    }
+
     /// Whether the task has ended, or its entry was given back.
     pub(super) fn is_over(&self) -> bool {
         self.word == TaskWord::NONE || self.flags & flag::FINISHED != 0
@@ -88,7 +138,7 @@ impl Entry {
 
 impl Table {
     pub(super) const fn new() -> Self {
-        Self { entries: Vec::new(), free: Vec::new(), by_number: Vec::new(), indexed: false, live: 0 }
+        Self { entries: Vec::new(), used: 0, free: Vec::new(), by_number: Vec::new(), indexed: false, live: 0 }
     }
 
     /// Forgets all entries. Their bodies must be gone already: nothing that is dropped here may run user code.
@@ -96,34 +146,36 @@ impl Table {
     pub(super) fn begin(&mut self, indexed: bool) {
         self.indexed = indexed;
         self.live = 0;
-        if self.entries.is_empty() {
-            return;
+        for entry in &mut self.entries[..std::mem::take(&mut self.used)] {
+            entry.word = TaskWord::UNUSED;
+            if entry.body.is_some() || entry.joiner.is_some() {
+                *entry = Entry::UNUSED;
+            }
         }
-        self.entries.clear();
         self.free.clear();
         self.by_number.clear();
     }
 
-    /// The slot that the next insert will use.
+    /// The slot that the next task will get.
     #[inline]
     pub(super) fn next_slot(&self) -> u32 {
-        self.free.last().copied().unwrap_or(self.entries.len() as u32)
+        self.free.last().copied().unwrap_or(self.used as u32)
     }
 
-    /// Adds an entry, in the slot that [`next_slot`](Self::next_slot) has given.
+    /// Takes that slot: its entry is to be [begun](Entry::begin).
     #[inline]
-    pub(super) fn insert(&mut self, entry: Entry) {
+    pub(super) fn take_slot(&mut self, slot: u32) -> &mut Entry {
         self.live += 1;
         if self.indexed {
-            self.by_number.push(entry.word.slot());
+            self.by_number.push(slot);
         }
-        match self.entries.get_mut(entry.word.slot() as usize) {
-            None => self.entries.push(entry),
-            Some(vacant) => {
-                self.free.pop();
-                *vacant = entry;
+        if self.free.pop().is_none() {
+            if self.used == self.entries.len() {
+                self.entries.push(Entry::UNUSED);
             }
+            self.used += 1;
         }
+        &mut self.entries[slot as usize]
     }
 
     /// Gives the entry's place back. Its body and joiner must have been taken out.
@@ -156,7 +208,7 @@ impl Table {
 
     /// Entries in use, of ended tasks too.
     pub(super) fn occupied(&self) -> usize {
-        self.entries.len() - self.free.len()
+        self.used - self.free.len()
     }
 
     /// What ended tasks have left behind because their handles still exist.
@@ -168,7 +220,7 @@ impl Table {
     pub(super) fn unfinished(&self) -> Vec<u32> {
         let unfinished = |entry: &&Entry| entry.word != TaskWord::NONE && entry.flags & flag::FINISHED == 0;
         let mut found: Vec<(u32, u32)> =
-            self.entries.iter().filter(unfinished).map(|entry| (entry.number, entry.word.slot())).collect();
+            self.entries[..self.used].iter().filter(unfinished).map(|entry| (entry.number, entry.word.slot())).collect();
         found.sort_unstable();
         found.into_iter().map(|(_, slot)| slot).collect()
     }
@@ -187,6 +239,8 @@ pub(super) trait AnyBody {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
     /// Moves the result into an `Option` of its type.
     fn take(self: Pin<&mut Self>, into: &mut dyn Any);
+    /// Becomes the body of another task, whose future is in an `Option` of its type. `false` if that is another type.
+    fn refill(self: Pin<&mut Self>, future: &mut dyn Any) -> bool;
     /// The result, if there is one.
     fn output(&self) -> Option<&dyn Any>;
 }
@@ -214,7 +268,7 @@ impl<F: Future> TaskBody<F> {
 
 impl<F> AnyBody for TaskBody<F>
 where
-    F: Future,
+    F: Future + 'static,
     F::Output: 'static,
 {
     #[inline]
@@ -237,10 +291,67 @@ where
         }
     }
 
+    fn refill(mut self: Pin<&mut Self>, future: &mut dyn Any) -> bool {
+        let future = future.downcast_mut::<Option<F>>().and_then(Option::take);
+        future.is_some_and(|future| {
+            self.set(Self::new(future));
+            true
+        })
+    }
+
     fn output(&self) -> Option<&dyn Any> {
         match self {
             Self::Done { output: Some(output) } => Some(output),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Purpose, Stream};
+    use crate::seed::Seed;
+
+    fn insert(table: &mut Table, serial: u64) -> TaskWord {
+        let slot = table.next_slot();
+        let word = TaskWord::new(serial, slot);
+        let entry = table.take_slot(slot);
+        entry.begin(word, serial as u32, 0, || "");
+        word
+    }
+
+    /// The table against a plain list of the words that are in it, over several executions.
+    #[test]
+    fn a_word_is_found_from_its_insert_until_its_entry_is_given_back() {
+        let mut rng = Stream::new(Seed::from(1), Purpose::Random, 0);
+        let mut table = Table::new();
+        let mut gone: Vec<TaskWord> = vec![TaskWord::NONE];
+        let mut serial = 0;
+        for _ in 0..20 {
+            table.begin(false);
+            let mut model: Vec<TaskWord> = Vec::new();
+            for _ in 0..rng.below(200) {
+                if rng.below(3) > 0 || model.is_empty() {
+                    serial += 1;
+                    let word = insert(&mut table, serial);
+                    assert!(!model.iter().any(|other| other.slot() == word.slot()));
+                    model.push(word);
+                } else if model.len() > 1 {
+                    // Never the first one, which is main's.
+                    let word = model.remove(1 + rng.below(model.len() as u32 - 1) as usize);
+                    table.vacate(word.slot());
+                    gone.push(word);
+                }
+                assert_eq!(table.occupied(), model.len());
+            }
+            assert_eq!(table.unfinished(), model.iter().map(|word| word.slot()).collect::<Vec<_>>());
+            assert!(model.iter().all(|&word| table.get(word).is_some() && table.find(word).is_some()));
+            assert!(gone.iter().all(|&word| table.get(word).is_none() && table.find(word).is_none()));
+            gone.append(&mut model);
+        }
+        table.begin(false);
+        assert!(gone.iter().all(|&word| table.get(word).is_none()));
+        assert!(table.unfinished().is_empty() && table.occupied() == 0);
     }
 }

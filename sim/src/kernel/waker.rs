@@ -35,6 +35,9 @@ pub(super) const MAX_TASKS: usize = 1 << SLOT_BITS;
 
 impl TaskWord {
     pub(crate) const NONE: Self = Self(0);
+    /// In an entry that no task of the execution has used: to look up a word never finds it, not even [`NONE`](Self::NONE),
+    /// because no entry stands in the slot that it names with such a serial.
+    pub(super) const UNUSED: Self = Self(u64::MAX);
 
     /// Serials are 40 bits; after 2^40 tasks of one process they start again. A waker would have to outlive that many
     /// tasks and find its very serial in its very slot to wake a task that is not its own.

@@ -69,35 +69,24 @@ pub(crate) fn with_main<F: Future>(body: impl FnOnce() -> F, finish: impl FnMut(
 }
 
 /// Runs the program once and keeps the digest. What it left is in the kernel until the next one.
-pub(crate) fn brief(
-    order: &Order<'_>,
-    scheduler: Chooser,
-    program: &dyn Program,
-) -> (Result<Brief, Box<Fault>>, Option<Chooser>) {
-    let mut scheduler = Some(scheduler);
+pub(crate) fn brief(order: &Order<'_>, scheduler: &mut Option<Chooser>, program: &dyn Program) -> Result<Brief, Box<Fault>> {
     let mut ended = None;
     kernel::with(|kernel| {
-        program.execute(&mut |main| ended = scheduler.take().map(|scheduler| kernel.execute(order, scheduler, main)));
-        let Some(Ended { outcome, scheduler, pending }) = ended else { unreachable!("a program makes one main") };
-        let outcome = outcome.map(|()| {
+        program.execute(&mut |main| ended = Some(kernel.execute(order, scheduler, main)));
+        let Some(Ended { outcome, pending }) = ended else { unreachable!("a program makes one main") };
+        outcome.map(|()| {
             let warn = !pending.is_empty() && order.settings.pending_at_exit == PendingAtExit::Warn;
             let digest = recorder::with(|recorder| recorder.digest());
             Brief { digest, remarkable: warn || kernel.has_unseen() }
-        });
-        (outcome, scheduler)
+        })
     })
 }
 
 /// Runs main with a full trace. The last part says whether it stopped at a limit that is no failure.
 #[track_caller]
-pub(crate) fn full(
-    order: &Order<'_>,
-    scheduler: Chooser,
-    seed: Seed,
-    main: &mut dyn Main,
-) -> (Execution<()>, Option<Chooser>, bool) {
+pub(crate) fn full(order: &Order<'_>, scheduler: &mut Option<Chooser>, seed: Seed, main: &mut dyn Main) -> (Execution<()>, bool) {
     kernel::with(|kernel| {
-        let Ended { outcome, scheduler, pending } = kernel.execute(order, scheduler, main);
+        let Ended { outcome, pending } = kernel.execute(order, scheduler, main);
         let stats = stats(kernel);
         let pending = pending_tasks(pending);
         let mut stopped = false;
@@ -126,7 +115,7 @@ pub(crate) fn full(
                     hints: Hints::default(),
                 }
             });
-            (Execution { outcome, trace, schedule, choices, stats, pending, warnings }, scheduler, stopped)
+            (Execution { outcome, trace, schedule, choices, stats, pending, warnings }, stopped)
         })
     })
 }

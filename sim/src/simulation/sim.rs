@@ -144,9 +144,9 @@ impl Sim {
             Order { settings: &self.settings, data_seed: self.data_seed.unwrap_or_else(|| self.seed.derive(0)), full: true };
         let (mut result, mut ended, mut scheduler) = (None, None, Some(scheduler));
         once::with_main(body, |output| result = Some(output), &mut |main| {
-            ended = scheduler.take().map(|scheduler| once::full(&order, scheduler, self.seed, main));
+            ended = Some(once::full(&order, &mut scheduler, self.seed, main));
         });
-        let Some((execution, scheduler, _)) = ended else { unreachable!("a program makes one main") };
+        let Some((execution, _)) = ended else { unreachable!("a program makes one main") };
         if let Some(scheduler) = scheduler {
             self.scheduler.replace(scheduler);
         }

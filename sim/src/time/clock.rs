@@ -49,14 +49,12 @@ impl Clock {
     }
 
     /// Forgets all timers.
+    #[inline]
     pub(crate) fn clear(&self) {
-        let mut timers = self.timers.borrow_mut();
-        if timers.is_new() {
-            return;
+        if !self.timers.borrow().is_new() {
+            let wakers = self.timers.borrow_mut().clear();
+            drop(wakers);
         }
-        let wakers = timers.clear();
-        drop(timers);
-        drop(wakers);
     }
 
     /// Gives the memory back.

@@ -68,7 +68,7 @@ impl Explorer {
     fn run_for_parent(&self, plan: &Plan, index: u64, scheduler: Chooser, body: &Tested<'_>) -> Answer {
         // What tasks wait for is known of full traces only, and a process takes longer than any of them.
         let order = Order { settings: &self.settings, data_seed: plan.data_seed(index), full: true };
-        let (outcome, _) = once::brief(&order, scheduler, body.program);
+        let outcome = once::brief(&order, &mut Some(scheduler), body.program);
         let mut answer = Answer {
             digest: recorder::with(|recorder| recorder.digest()).get(),
             schedule: kernel::with(|kernel| kernel.schedule()),

@@ -7,7 +7,7 @@ use super::group::{BLOCKS, Group};
 pub(super) const FEW_BLOCKS: usize = FEW / 2;
 
 /// A few blocks are searched one by one. More of them stand in groups of 16, where one look finds the block, and a few groups
-/// are searched in the same way. More of those are counted in a Fenwick tree (P. Fenwick, "A new data structure for cumulative
+/// are searched by rows. More of those are counted in a Fenwick tree (P. Fenwick, "A new data structure for cumulative
 /// frequency tables", 1994): one descent finds the group of the k-th oldest and corrects the counts on its way.
 #[derive(Debug)]
 pub(super) struct Index {
@@ -149,7 +149,7 @@ impl Index {
         }
         let last = self.last / BLOCKS;
         let (group, k) = if self.tree.is_empty() || younger < self.few.count(0) {
-            let (age, k) = self.few.take(younger);
+            let (age, k) = self.few.take_by_rows(younger);
             (last.wrapping_sub(age), k)
         } else {
             self.descend(k)
