@@ -7,10 +7,11 @@ use std::pin::Pin;
 use reenact::prelude::*;
 use reenact::{ChoicePoint, PendingAtExit, Scheduler};
 
+use super::programs::own::hangs::ACTOR_CYCLE_LATER;
 use super::programs::{Body, OWN, PUBLISHED, Program};
 
 /// Random failing seeds that are shrunk of each program.
-const SEEDS: usize = 200;
+const SEEDS: u64 = 200;
 
 /// The program as a test.
 fn tested(program: &Program) -> impl Fn() -> Pin<Box<dyn Future<Output = ()>>> {
@@ -45,10 +46,10 @@ impl Scheduler for Follow {
     }
 }
 
-/// What 200 random failing seeds are shrunk to, and how often.
-fn shrunk(program: &Program) -> BTreeMap<String, usize> {
+/// What so many random failing seeds are shrunk to, and how often.
+fn shrunk(program: &Program, seeds: u64) -> BTreeMap<String, usize> {
     let mut schedules = BTreeMap::new();
-    for seed in 0..SEEDS as u64 {
+    for seed in 0..seeds {
         let explorer = Explorer::new().scheduler(SchedulerKind::Random).executions(100_000).seed(seed);
         let failure = explorer.pending_at_exit(PendingAtExit::Ignore).run(tested(program)).failure.expect("random finds it");
         *schedules.entry(failure.schedule.to_string()).or_default() += 1;
@@ -61,7 +62,7 @@ fn check(programs: &[Program]) -> usize {
     let mut many = 0;
     for program in programs {
         let name = program.name;
-        let (schedules, minimum) = (shrunk(program), minimum(program.buggy));
+        let (schedules, minimum) = (shrunk(program, SEEDS), minimum(program.buggy));
         println!("{name}: {minimum} deviations at least; {schedules:?}");
         // Which of several schedules with the minimum it is does not depend on where it began either.
         let [schedule] = schedules.keys().collect::<Vec<_>>()[..] else { panic!("{name}: {schedules:?}") };
@@ -84,4 +85,14 @@ fn every_failing_seed_of_a_published_program_is_shrunk_to_the_one_minimum() {
 #[test]
 fn every_failing_seed_of_another_program_is_shrunk_to_the_one_minimum() {
     assert!(check(&OWN) >= 6);
+}
+
+#[test]
+fn where_there_are_too_many_schedules_to_try_the_minimum_is_reached_all_the_same() {
+    let (schedules, minimum) = (shrunk(&ACTOR_CYCLE_LATER, 10), minimum(ACTOR_CYCLE_LATER.buggy));
+    println!("{minimum} deviations at least; {schedules:?}");
+    for schedule in schedules.keys() {
+        let schedule: Schedule = schedule.parse().unwrap();
+        assert_eq!(schedule.deviations().len(), minimum, "{schedule}");
+    }
 }

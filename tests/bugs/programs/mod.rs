@@ -12,7 +12,7 @@ mod devices;
 pub(crate) mod kit;
 mod locks;
 mod order;
-mod own;
+pub(crate) mod own;
 mod stack;
 
 use std::pin::Pin;

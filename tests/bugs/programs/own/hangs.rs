@@ -71,8 +71,9 @@ async fn ask(actor: &mpsc::Sender<Message>, message: fn(oneshot::Sender<()>) -> 
     let _ = answer.await;
 }
 
-/// Two actors ask each other while they handle a message, and handle no other meanwhile. Fixed: work is a task of its own.
-fn actor_cycle(form: Form) -> Run {
+/// Two actors ask each other while they handle a message, and handle no other meanwhile. The second client comes so many steps
+/// later. Fixed: work is a task of its own.
+fn actor_cycle(later: u32, form: Form) -> Run {
     Box::pin(async move {
         let (one, other) = (mpsc::channel(2), mpsc::channel(2));
         let (senders, done) = ([one.0, other.0], Rc::new(Cell::new(0)));
@@ -99,7 +100,7 @@ fn actor_cycle(form: Form) -> Run {
         for (client, actor) in (0..).zip(senders) {
             let done = done.clone();
             go(async move {
-                steps(3 * client).await;
+                steps(later * client).await;
                 ask(&actor, Message::Work).await;
                 done.set(done.get() + 1);
             });
@@ -112,9 +113,13 @@ fn actor_cycle(form: Form) -> Run {
 pub(crate) const ACTOR_CYCLE: Program = Program {
     name: "actors ask each other",
     wrong: "each waits for the other's answer",
-    buggy: || actor_cycle(Form::Buggy),
-    fixed: || actor_cycle(Form::Fixed),
+    buggy: || actor_cycle(3, Form::Buggy),
+    fixed: || actor_cycle(3, Form::Fixed),
 };
+
+/// With 150,128 schedules.
+pub(crate) const ACTOR_CYCLE_LATER: Program =
+    Program { buggy: || actor_cycle(8, Form::Buggy), fixed: || actor_cycle(8, Form::Fixed), ..ACTOR_CYCLE };
 
 /// One that is in flight until it is dropped.
 struct InFlight(Rc<(Cell<u32>, Notify)>);

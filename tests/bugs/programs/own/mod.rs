@@ -5,7 +5,7 @@
 mod channels;
 mod groups;
 mod guards;
-mod hangs;
+pub(crate) mod hangs;
 mod lost;
 mod state;
 mod wakes;
