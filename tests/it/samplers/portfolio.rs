@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use reenact::prelude::*;
-use reenact::{ChoicePoint, Model, PendingAtExit, Scheduler};
+use reenact::{ChoicePoint, Model, Scheduler};
 
+use super::measure::firsts;
 use super::programs::*;
-use super::waiting::*;
 
 /// The schedules of an exploration as text.
 fn schedules(scheduler: &str, seed: u64, executions: u64) -> Vec<String> {
     let mut schedules = Vec::new();
-    Explorer::new().scheduler(scheduler.parse().unwrap()).executions(executions).seed(seed).visit(REORDER_3, |execution| {
+    Explorer::new().scheduler(scheduler.parse().unwrap()).executions(executions).seed(seed).visit(REORDER_3.buggy, |execution| {
         schedules.push(execution.schedule.to_string());
         ControlFlow::Continue(())
     });
@@ -54,10 +54,10 @@ fn a_failure_in_an_execution_that_a_model_is_learned_from_is_reported() {
         assert_eq!((failure.execution, failure.message.as_str()), (0, "always"), "{scheduler}");
         // Not in fifo order, and likely enough to be met among the next three.
         let failures = (0..20).filter_map(|seed| {
-            let report = explorer().seed(seed).run(async || assert!(!LOST_UPDATE_3().await));
+            let report = explorer().seed(seed).run(async || assert!(!(LOST_UPDATE_3.buggy)().await));
             let failure = report.failure.unwrap();
             assert_eq!(report.executions, failure.execution + 1);
-            let again = Sim::new().replay(&failure.schedule).run(async || assert!(!LOST_UPDATE_3().await));
+            let again = Sim::new().replay(&failure.schedule).run(async || assert!(!(LOST_UPDATE_3.buggy)().await));
             assert_eq!(again.outcome.unwrap_err().kind, FailureKind::Panic);
             (failure.execution < 4).then_some(())
         });
@@ -107,7 +107,7 @@ fn a_scheduler_of_one_s_own_gets_a_model_if_it_asks_for_one() {
         }
     }
     let mut executions = 0;
-    let report = Explorer::new().executions(10).scheduler_with(|| Box::new(Curious)).visit(LOST_UPDATE_2, |_| {
+    let report = Explorer::new().executions(10).scheduler_with(|| Box::new(Curious)).visit(LOST_UPDATE_2.buggy, |_| {
         executions += 1;
         ControlFlow::Continue(())
     });
@@ -116,37 +116,29 @@ fn a_scheduler_of_one_s_own_gets_a_model_if_it_asks_for_one() {
 
 /// The median, over 100 seeds, of how many executions it takes to the first that goes wrong; `None` if more than half of
 /// the seeds need more than 2,000.
-fn median(program: Program, scheduler: &str) -> Option<u64> {
-    let mut firsts: Vec<u64> = (0..100)
-        .map(|seed| {
-            let explorer = Explorer::new().scheduler(scheduler.parse().unwrap()).executions(2_000).seed(seed);
-            let report = explorer.pending_at_exit(PendingAtExit::Ignore).run(async || assert!(!program().await));
-            report.failure.map_or(u64::MAX, |failure| failure.execution + 1)
-        })
-        .collect();
-    firsts.sort_unstable();
-    Some(firsts[50]).filter(|median| *median < u64::MAX)
+fn median(program: Body, scheduler: &str) -> Option<u64> {
+    Some(firsts(program, scheduler, 2_000)[50]).filter(|median| *median < u64::MAX)
 }
 
 #[test]
 fn a_portfolio_finds_what_any_of_its_members_finds() {
-    let programs: [(&str, Program); 17] = [
-        ("lost_update_2", LOST_UPDATE_2),
-        ("bank_audit", BANK_AUDIT),
-        ("reorder_3", REORDER_3),
+    let programs: [(&str, Body); 17] = [
+        ("lost_update_2", LOST_UPDATE_2.buggy),
+        ("bank_audit", BANK_AUDIT.buggy),
+        ("reorder_3", REORDER_3.buggy),
         ("reorder_4_spawned", REORDER_4_SPAWNED),
-        ("write_skew", WRITE_SKEW),
-        ("oversell_2", OVERSELL),
-        ("timeout vs completion", TIMEOUT),
-        ("deadlock01", DEADLOCK),
-        ("philosophers_3", PHILOSOPHERS),
-        ("twostage_1+1", TWO_STAGES),
-        ("lost_wakeup", LOST_WAKEUP),
-        ("bluetooth", BLUETOOTH),
-        ("chain_5", CHAIN_5),
+        ("write_skew", WRITE_SKEW.buggy),
+        ("oversell_2", OVERSELL.buggy),
+        ("timeout vs completion", TIMEOUT.buggy),
+        ("deadlock01", DEADLOCK.buggy),
+        ("philosophers_3", PHILOSOPHERS_3.buggy),
+        ("twostage_1+1", TWO_STAGES.buggy),
+        ("lost_wakeup", LOST_WAKEUP.buggy),
+        ("bluetooth_driver", BLUETOOTH.buggy),
+        ("chain_5", CHAIN_5.buggy),
         ("chain_3_padded", CHAIN_3_PADDED),
         ("chain_4_padded", CHAIN_4_PADDED),
-        ("uneven_10", UNEVEN_10),
+        ("uneven_10", UNEVEN_10.buggy),
         ("uneven_25", UNEVEN_25),
     ];
     let members = ["random", "pos", "urw", "surw", "pct:1", "pct:2", "pct:3", "pct:4"];
