@@ -87,6 +87,7 @@
 //! | `REENACT_JOBS` | how many threads explore one test |
 //! | `REENACT_SHARD` | `i/n`: explore the i-th of n disjoint parts only, counted from 1 |
 //! | `REENACT_REGRESSIONS` | folder of saved failures (by default `reenact-regressions` beside Cargo.toml), or `off` |
+//! | `REENACT_HOSTILE` | what a hostile executor may do: none, all, or some of spurious:2, fresh, late:2:1ms |
 //!
 //! Options of the attribute are defaults that the environment overrides; explicit calls on [`Explorer`] win over both, and
 //! `REENACT_REPLAY` always wins. A value that means nothing fails the test; an unknown `REENACT_` name is warned about.
@@ -94,11 +95,7 @@
 pub use reenact_combinators::TaskSet;
 pub use reenact_macros::{select, test};
 pub use reenact_sim::{
-    Access, AccessKind, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error, Execution, Explanation,
-    Explorer, Fact, Failure, FailureKind, Lanes, Limit, Model, PendingAtExit, PendingTask, Refusal, Regressions, Report,
-    Resource, ResourceId, Row, Schedule, Scheduler, SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, TaskId, TaskInfo,
-    TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict, WaitReason, Warning, WokenBy, access, check, choose, choose_one,
-    choose_order, println, rng,
+    Access, AccessKind, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error, Execution, Explanation, Explorer, Fact, Failure, FailureKind, HostileAct, Hostility, Lanes, Limit, Model, PendingAtExit, PendingTask, Refusal, Regressions, Report, Resource, ResourceId, Row, Schedule, Scheduler, SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, TaskId, TaskInfo, TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict, WaitReason, Warning, WokenBy, access, check, choose, choose_one, choose_order, println, rng,
 };
 
 pub mod task {
@@ -138,8 +135,8 @@ pub mod prelude {
     pub use crate::task::{Cancelled, Task, TaskError, catch_cancel, resume_cancel, spawn, yield_now};
     pub use crate::time::{Instant, interval, now, sleep, sleep_until};
     pub use crate::{
-        Execution, Explorer, Failure, FailureKind, PendingAtExit, Report, Schedule, SchedulerKind, Seed, Shard, Shared, Sim,
-        TaskPanics, Trace, TraceEvent, check, choose, rng,
+        Execution, Explorer, Failure, FailureKind, Hostility, PendingAtExit, Report, Schedule, SchedulerKind, Seed, Shard,
+        Shared, Sim, TaskPanics, Trace, TraceEvent, check, choose, rng,
     };
     pub use std::time::Duration;
 }

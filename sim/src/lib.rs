@@ -13,6 +13,7 @@ mod draw;
 mod error;
 mod explore;
 mod hash;
+mod hostility;
 mod instant;
 mod kernel;
 mod output;
@@ -33,12 +34,13 @@ pub use config::{Limit, PendingAtExit, TaskPanics};
 pub use draw::{TaskRng, choose, choose_one, choose_order, rng};
 pub use error::Error;
 pub use explore::{Explorer, Regressions, Report, Shard, Verdict, check};
+pub use hostility::Hostility;
 pub use kernel::FailureKind;
 pub use schedule::{Choice, ChoiceKind, Deviation, Schedule, TaskPath};
 pub use scheduler::{ChoicePoint, Model, Refusal, Scheduler, SchedulerKind};
 pub use seed::Seed;
 pub use simulation::{Execution, Explanation, Fact, Failure, Lanes, PendingTask, Row, Sim, Stats, Warning};
-pub use trace::{Difference, Digest, Ending, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
+pub use trace::{Difference, Digest, Ending, HostileAct, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
 
 /// What the macros call; not for users.
 #[doc(hidden)]

@@ -10,6 +10,7 @@ mod end;
 mod explorer;
 mod failure_text;
 mod four_programs;
+mod hostile;
 mod kernel;
 mod layers;
 mod races;

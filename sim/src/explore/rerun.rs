@@ -51,8 +51,8 @@ pub(super) fn check_again(order: &Order<'_>, met: Met, body: &Tested<'_>) -> Opt
 }
 
 impl Explorer {
-    fn order(&self, plan: &Plan, met: &Met) -> Order<'_> {
-        Order { settings: &self.settings, data_seed: plan.data_seed(met.index), full: false }
+    fn order<'a>(&self, plan: &'a Plan, met: &Met) -> Order<'a> {
+        Order { settings: &plan.settings, data_seed: plan.data_seed(met.index), full: false }
     }
 
     /// Runs an execution once more, with a full trace.
@@ -161,6 +161,9 @@ impl Explorer {
         let mut explore = vec![("REENACT_SEED", plan.seed.to_string())];
         if let Some(scheduler) = &plan.scheduler {
             explore.push(("REENACT_SCHEDULER", scheduler.to_string()));
+        }
+        if !plan.settings.hostility.is_none() {
+            explore.push(("REENACT_HOSTILE", plan.settings.hostility.to_string()));
         }
         if plan.executions <= index.saturating_add(1) || plan.executions != 1_000 {
             explore.push(("REENACT_EXECUTIONS", plan.executions.to_string()));

@@ -12,6 +12,7 @@ mod exhaustive;
 mod extras;
 mod fault;
 mod handle;
+mod hostile;
 mod inbox;
 mod model;
 mod outer;
@@ -50,6 +51,7 @@ pub(crate) use waker::TaskWord;
 pub(crate) use watch::Group;
 
 use crate::config::Settings;
+use crate::hostility::Hostility;
 use crate::resource::Access;
 use crate::schedule::{Choice, ChoiceLog, Schedule};
 use crate::seed::Seed;
@@ -57,6 +59,7 @@ use crate::time::clock;
 use crate::trace::recorder;
 use chooser::Seat;
 use extras::Extras;
+use hostile::Hostile;
 use inbox::{Inbox, Serials};
 use ready::ReadyQueue;
 use scopes::Scopes;
@@ -120,9 +123,12 @@ pub(crate) struct Kernel {
     scopes: RefCell<Scopes>,
     watches: RefCell<Watches>,
     extras: RefCell<Extras>,
+    /// Whether the executor may be hostile in this execution, and what it has done.
+    is_hostile: Cell<bool>,
+    hostile: RefCell<Hostile>,
     /// Whether the scheduler wants its hooks called.
     observed: Cell<bool>,
-    /// Whether it does, or the trace is full: whether anybody wants to know more of a step than the digest.
+    /// Whether it does, or the trace is full, or the executor is hostile: whether a step is more than a poll and a digest.
     watched: Cell<bool>,
     /// What the current step touched, as long as the scheduler wants to know.
     accesses: RefCell<Vec<Access>>,
@@ -171,6 +177,8 @@ struct View {
     choices: ChoiceLog,
     /// The task that stepped last.
     last: TaskWord,
+    /// What the executor may do.
+    hostility: Hostility,
 }
 
 /// What is counted in an execution.
@@ -193,6 +201,8 @@ impl Kernel {
             scopes: RefCell::new(Scopes::new()),
             watches: RefCell::new(Watches::new()),
             extras: RefCell::new(Extras::new()),
+            is_hostile: Cell::new(false),
+            hostile: RefCell::new(Hostile::new()),
             observed: Cell::new(false),
             watched: Cell::new(false),
             accesses: RefCell::new(Vec::new()),
@@ -223,10 +233,13 @@ impl Kernel {
         CLEANUP.with(|_| ());
         self.settings.set(*settings);
         self.observed.set(scheduler.observes());
-        self.watched.set(full || self.observed.get());
+        let hostile = !settings.hostility.is_none();
+        self.is_hostile.set(hostile);
+        self.watched.set(full || self.observed.get() || hostile);
         let epoch = {
             let mut core = self.core.borrow_mut();
             core.begin(scheduler);
+            core.view.hostility = settings.hostility;
             if self.inbox.borrow().is_none() {
                 self.inbox.replace(Some(core.serials.inbox()));
             }
@@ -234,6 +247,9 @@ impl Kernel {
         };
         self.epoch.set(epoch);
         self.extras.borrow_mut().begin(data_seed);
+        if hostile {
+            self.hostile.borrow_mut().begin(settings.hostility);
+        }
         self.accesses.borrow_mut().clear();
         self.task_resumed.set(false);
         self.main_done.set(false);
@@ -297,7 +313,8 @@ impl Kernel {
 
     /// The schedule of the execution that is running or just over.
     pub(crate) fn schedule(&self) -> Schedule {
-        recorder::with(|recorder| recorder.schedule(&self.core.borrow().view.choices, self.drawn_data_seed()))
+        let schedule = recorder::with(|recorder| recorder.schedule(&self.core.borrow().view.choices, self.drawn_data_seed()));
+        schedule.with_hostility(self.settings.get().hostility)
     }
 
     /// Number of the task that is being stepped.
@@ -318,7 +335,13 @@ impl Kernel {
 impl Core {
     const fn new() -> Self {
         Self {
-            view: View { table: Table::new(), ready: ReadyQueue::new(), choices: ChoiceLog::new(), last: TaskWord::NONE },
+            view: View {
+                table: Table::new(),
+                ready: ReadyQueue::new(),
+                choices: ChoiceLog::new(),
+                last: TaskWord::NONE,
+                hostility: Hostility::NONE,
+            },
             serials: Serials::new(),
             scheduler: Seat::EMPTY,
             counts: Counts { steps: 0, preemptions: 0, tasks: 0, choices: 0 },
