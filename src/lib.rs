@@ -95,7 +95,12 @@
 pub use reenact_combinators::TaskSet;
 pub use reenact_macros::{select, test};
 pub use reenact_sim::{
-    Access, AccessKind, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error, Execution, Explanation, Explorer, Fact, Failure, FailureKind, HostileAct, Hostility, Lanes, Limit, Model, PendingAtExit, PendingTask, Refusal, Regressions, Report, Resource, ResourceId, Row, Schedule, Scheduler, SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, TaskId, TaskInfo, TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict, WaitReason, Warning, WokenBy, access, check, choose, choose_one, choose_order, println, rng,
+    Access, AccessKind, AwaitPoint, CancelSweep, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error,
+    Execution, Explanation, Explorer, Fact, Failure, FailureKind, HostileAct, Hostility, Interruption, Invariants, Lanes, Leak,
+    Limit, Model, PendingAtExit, PendingTask, Refusal, Regressions, Report, Resource, ResourceId, Row, Schedule, Scheduler,
+    SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, SweepCase, SweepFailure, SweepReport, Swept, TaskId, TaskInfo,
+    TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict, WaitReason, Warning, WokenBy, access, cancel_sweep, check, choose,
+    choose_one, choose_order, println, rng,
 };
 
 pub mod task {
@@ -136,7 +141,7 @@ pub mod prelude {
     pub use crate::time::{Instant, interval, now, sleep, sleep_until};
     pub use crate::{
         Execution, Explorer, Failure, FailureKind, Hostility, PendingAtExit, Report, Schedule, SchedulerKind, Seed, Shard,
-        Shared, Sim, TaskPanics, Trace, TraceEvent, check, choose, rng,
+        Shared, Sim, TaskPanics, Trace, TraceEvent, cancel_sweep, check, choose, rng,
     };
     pub use std::time::Duration;
 }

@@ -114,6 +114,8 @@ pub(crate) struct Settings {
     pub(crate) pending_at_exit: PendingAtExit,
     pub(crate) task_panics: TaskPanics,
     pub(crate) hostility: Hostility,
+    /// Whether somebody wants to know where in the source tasks wait. Only where everything is recorded.
+    pub(crate) await_points: bool,
 }
 
 impl Settings {
@@ -122,5 +124,6 @@ impl Settings {
         pending_at_exit: PendingAtExit::Warn,
         task_panics: TaskPanics::Fail,
         hostility: Hostility::NONE,
+        await_points: false,
     };
 }

@@ -8,6 +8,7 @@
 //! is the [`Trace`], and its [`Digest`] stands for it.
 
 mod access;
+mod await_point;
 mod config;
 mod draw;
 mod error;
@@ -25,11 +26,13 @@ mod scheduler;
 mod seed;
 mod simulation;
 mod surroundings;
+mod sweep;
 pub mod task;
 pub mod time;
 mod trace;
 
 pub use access::{Access, AccessKind, Resource, ResourceId, Shared, access};
+pub use await_point::AwaitPoint;
 pub use config::{Limit, PendingAtExit, TaskPanics};
 pub use draw::{TaskRng, choose, choose_one, choose_order, rng};
 pub use error::Error;
@@ -40,6 +43,7 @@ pub use schedule::{Choice, ChoiceKind, Deviation, Schedule, TaskPath};
 pub use scheduler::{ChoicePoint, Model, Refusal, Scheduler, SchedulerKind};
 pub use seed::Seed;
 pub use simulation::{Execution, Explanation, Fact, Failure, Lanes, PendingTask, Row, Sim, Stats, Warning};
+pub use sweep::{CancelSweep, Interruption, Invariants, Leak, SweepCase, SweepFailure, SweepReport, Swept, cancel_sweep};
 pub use trace::{Difference, Digest, Ending, HostileAct, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
 
 /// What the macros call; not for users.

@@ -59,7 +59,7 @@ const ROOMS: [&[&str]; 11] = [
     &["rng"],
     &["schedule"],
     &["trace"],
-    &["resource", "outside", "surroundings"],
+    &["resource", "outside", "surroundings", "await_point"],
     &["time", "kernel"],
     &["access", "draw", "output", "task", "scheduler"],
     &["simulation"],
@@ -75,6 +75,7 @@ fn rooms_of_sim_use_lower_rooms_only() {
         height.extend(rooms.iter().map(|room| (*room, row)));
     }
     height.insert("explore", ROOMS.len());
+    height.insert("sweep", ROOMS.len() + 1);
     let source = root().join("sim/src");
     let mut breaches = Vec::new();
     for path in sources("sim/src") {

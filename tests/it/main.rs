@@ -22,6 +22,7 @@ mod scopes;
 mod select;
 mod shrinking;
 mod support;
+mod sweep;
 mod tasks;
 mod time;
 mod trace;

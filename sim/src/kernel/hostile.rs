@@ -14,7 +14,8 @@ use super::{Kernel, Phase};
 use crate::hostility::Hostility;
 use crate::instant::Instant;
 use crate::schedule::ChoiceKind;
-use crate::trace::{HostileAct, recorder};
+use crate::trace::HostileAct;
+use crate::trace::recorder;
 
 /// What the executor may still do, and what it has begun.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub(super) struct Hostile {
     /// Tasks whose wakes are to arrive late, in the order in which they were woken. All were woken since the clock moved last.
     /// With the number of steps that had been taken then.
     held: Vec<(TaskWord, u64)>,
+    /// How many of them were held when the clock began to move.
+    outrun: usize,
 }
 
 /// The wakers of a task.
@@ -55,6 +58,7 @@ impl Hostile {
             fresh_wakers: false,
             wakers: Vec::new(),
             held: Vec::new(),
+            outrun: 0,
         }
     }
 
@@ -151,37 +155,46 @@ impl Kernel {
         self.make_ready(task)
     }
 
-    /// Nothing is ready. Wakes that are held back arrive now unless timers are due so soon that these may come first. `false` if
-    /// none arrives.
+    /// Nothing is ready. Wakes that are held back arrive now, unless timers are due so soon that these may come first. `false` if the
+    /// clock is to move.
+    #[cold]
     pub(super) fn held_arrive(&self, now: Instant, earliest: Option<Instant>) -> bool {
-        let late_by = self.hostile.borrow().late_by;
-        if earliest.is_some_and(|deadline| deadline - now <= late_by) {
+        let most = self.settings.get().limits.virtual_time.value();
+        let hostile = &mut *self.hostile.borrow_mut();
+        let held = hostile.held.len();
+        let outrun = earliest.is_some_and(|deadline| {
+            let in_time = most.is_none_or(|most| deadline - Instant::ZERO <= most);
+            in_time && deadline - now <= hostile.late_by
+        });
+        if held == 0 || outrun {
+            hostile.outrun = held;
             return false;
         }
-        self.deliver_held(usize::MAX)
+        self.deliver(hostile.held.drain(..).collect());
+        true
     }
 
-    /// How many wakes are held back.
-    pub(super) fn held(&self) -> usize {
-        self.hostile.borrow().held.len()
+    /// The clock has moved and its timers have fired: the wakes that they have outrun arrive, and one waiting task may be polled.
+    #[cold]
+    pub(super) fn clock_moved(&self) {
+        let outrun = self.hostile.borrow().outrun;
+        self.deliver_held(outrun);
+        self.poll_spuriously();
     }
 
-    /// The first wakes that are held back arrive, up to `most`. `false` if there are none.
-    pub(super) fn deliver_held(&self, most: usize) -> bool {
-        if !self.is_hostile.get() {
-            return false;
-        }
-        let arriving: Vec<(TaskWord, u64)> = {
-            let mut hostile = self.hostile.borrow_mut();
-            let most = most.min(hostile.held.len());
-            hostile.held.drain(..most).collect()
-        };
-        for (task, _) in &arriving {
-            if self.table().in_slot(task.slot()) == *task && self.is_waiting(task.slot()) {
-                self.push_ready(*task, HostileAct::LateWakeArrives);
+    /// The first wakes that are held back arrive, up to `most`.
+    pub(super) fn deliver_held(&self, most: usize) {
+        let hostile = &mut *self.hostile.borrow_mut();
+        let most = most.min(hostile.held.len());
+        self.deliver(hostile.held.drain(..most).collect());
+    }
+
+    fn deliver(&self, held: Vec<(TaskWord, u64)>) {
+        for (task, _) in held {
+            if self.table().in_slot(task.slot()) == task && self.is_waiting(task.slot()) {
+                self.push_ready(task, HostileAct::LateWakeArrives);
             }
         }
-        !arriving.is_empty()
     }
 
     /// A task has stepped: wakes that have been held for long arrive, and if it waits now it may be polled again at once.
@@ -200,10 +213,8 @@ impl Kernel {
         }
     }
 
-    /// The clock has moved and its timers have fired. Wakes that were held back before that arrive; one waiting task may be polled.
-    #[cold]
-    pub(super) fn clock_moved(&self, held: usize) {
-        self.deliver_held(held);
+    /// One waiting task may be polled.
+    fn poll_spuriously(&self) {
         if self.hostile.borrow().spurious_polls_left == 0 || !self.may_be_hostile() {
             return;
         }

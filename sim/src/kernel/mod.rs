@@ -4,6 +4,7 @@
 //! but the program's own futures. Its state lies in cells of its own data, each borrowed only where no code of the program
 //! can run: user code (futures, destructors, foreign wakers) may call back into the kernel at any time.
 
+mod awaits;
 mod choice;
 mod chooser;
 mod delivery;
@@ -33,6 +34,7 @@ use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
+pub(crate) use awaits::Leftovers;
 pub use choice::{ChoicePoint, Refusal, Scheduler};
 pub(crate) use chooser::Chooser;
 pub(crate) use end::{Ended, Order, Pending};
@@ -57,6 +59,7 @@ use crate::schedule::{Choice, ChoiceLog, Schedule};
 use crate::seed::Seed;
 use crate::time::clock;
 use crate::trace::recorder;
+use awaits::Awaits;
 use chooser::Seat;
 use extras::Extras;
 use hostile::Hostile;
@@ -150,6 +153,8 @@ pub(crate) struct Kernel {
     fault: RefCell<Option<Fault>>,
     /// What shows that something outside took part.
     outer: Outer,
+    /// Where tasks wait.
+    awaits: Awaits,
 }
 
 /// What the loop works on. Borrowed as a whole, and never while code of the program runs.
@@ -216,6 +221,7 @@ impl Kernel {
             next_check: Cell::new(0),
             fault: RefCell::new(None),
             outer: Outer::new(),
+            awaits: Awaits::new(),
         }
     }
 
@@ -234,12 +240,14 @@ impl Kernel {
         self.settings.set(*settings);
         self.observed.set(scheduler.observes());
         let hostile = !settings.hostility.is_none();
-        self.is_hostile.set(hostile);
+        let turned = self.is_hostile.replace(hostile) != hostile;
         self.watched.set(full || self.observed.get() || hostile);
         let epoch = {
             let mut core = self.core.borrow_mut();
             core.begin(scheduler);
-            core.view.hostility = settings.hostility;
+            if hostile || turned {
+                core.view.hostility = settings.hostility;
+            }
             if self.inbox.borrow().is_none() {
                 self.inbox.replace(Some(core.serials.inbox()));
             }
@@ -259,6 +267,9 @@ impl Kernel {
             self.fault.take();
         }
         self.outer.begin(waker::clones());
+        if full || self.awaits.is_on() {
+            self.awaits.begin(full && settings.await_points);
+        }
         clock::with(|clock| clock.begin(epoch));
         recorder::with(|recorder| recorder.begin(full.then_some(settings.limits.trace_events)));
         self.set_phase(Phase::Running);

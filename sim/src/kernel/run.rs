@@ -188,9 +188,6 @@ impl Kernel {
         };
         let limit = self.settings.get().limits.virtual_time;
         if limit.value().is_some_and(|most| deadline.as_nanos() as u128 > most.as_nanos()) {
-            if self.deliver_held(usize::MAX) {
-                return;
-            }
             return self.fault_with(Fault {
                 kind: FailureKind::TimeLimit,
                 task: None,
@@ -204,10 +201,9 @@ impl Kernel {
                 stopped: matches!(limit, Limit::Stop(_)),
             });
         }
-        let held = if self.is_hostile.get() { self.held() } else { 0 };
         clock.advance(deadline);
         if self.is_hostile.get() {
-            self.clock_moved(held);
+            self.clock_moved();
         }
         let core = &mut *self.core.borrow_mut();
         core.steps_at_clock = core.counts.steps;
@@ -258,6 +254,9 @@ impl Kernel {
             Some(reason) => format!(", waits for {}", describe_wait(&reason, recorder)),
             None => ", waits for something that did not say what it is".to_owned(),
         });
+        if let Some(point) = self.await_points(number).first() {
+            line.push_str(&format!(", at {point}"));
+        }
         line
     }
 

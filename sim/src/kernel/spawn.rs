@@ -183,6 +183,8 @@ impl Kernel {
         if self.outer.is_looking() && self.current_word() == Some(word) {
             self.outer.look();
         }
+        // A task that wakes itself waits for nothing but its turn.
+        self.note_registration(word);
         if self.is_hostile.get() {
             return self.wake_hostile(word);
         }

@@ -68,6 +68,13 @@ impl Sim {
         self
     }
 
+    /// Whether to find out where in the source tasks wait, which makes each registration of a waker a hundred times as expensive.
+    /// A deadlock and [`Execution::pending`] then say it. The default is no.
+    pub fn await_points(mut self, find: bool) -> Self {
+        self.settings.await_points = find;
+        self
+    }
+
     /// Who answers choice points.
     pub fn scheduler(mut self, kind: SchedulerKind) -> Self {
         self.scheduler = RefCell::new(kind.build(self.seed));
