@@ -163,6 +163,9 @@ fn a_future_that_takes_a_poll_for_a_wake_is_found() {
 fn a_future_that_keeps_its_first_waker_is_found() {
     let failure = found_by(FRESH, keeps_its_first_waker, FailureKind::Deadlock, HostileAct::FreshWakers);
     assert!(failure.trace.to_string().contains("hostile: 0.0 has a fresh waker at each poll, earlier ones are dead"));
+    assert!(failure.to_string().contains("0.0 got a fresh waker at each poll"), "{failure}");
+    // A deadlock says at which await.
+    assert!(failure.to_string().contains("\n  0.0 waits at tests/it/hostile.rs:"), "{failure}");
 }
 
 #[test]

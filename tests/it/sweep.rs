@@ -319,8 +319,12 @@ fn the_combinators_leave_nothing_behind() {
             let _ = race([slow(1), slow(3)]).await;
             let _ = timeout_scope(SECOND, async |_| slow(4).await).await;
             let _ = task_group(async |group| {
-                group.spawn(async { Ok::<_, ()>(sleep(SECOND).await) });
-                group.spawn(async { Ok(sleep(2 * SECOND).await) });
+                for n in 1..3 {
+                    group.spawn(async move {
+                        slow(n).await;
+                        Ok::<_, ()>(())
+                    });
+                }
                 Ok(())
             })
             .await;

@@ -8,13 +8,14 @@ use super::batch::{Found, Met, What};
 use super::explorer::Explorer;
 use super::plan::Plan;
 use super::work::Tested;
+use crate::config::Settings;
 use crate::kernel::{self, FailureKind, Model, Order};
 use crate::output::Echo;
 use crate::schedule::Schedule;
 use crate::scheduler::{Chooser, Follow, Replay};
 use crate::seed::Seed;
 use crate::simulation::once::{self, Program};
-use crate::simulation::{Execution, Failure};
+use crate::simulation::{Execution, Failure, waiting};
 use crate::trace::TaskId;
 
 /// Runs a program once with a full trace.
@@ -127,12 +128,28 @@ impl Explorer {
         failure_at_end(execution, plan.seed, FailureKind::Nondeterminism, message)
     }
 
+    /// The same failure, with the awaits at which tasks wait where that is what it is about.
+    #[track_caller]
+    fn located(&self, plan: &Plan, order: &Order<'_>, mut failure: Failure, body: &Tested<'_>) -> Failure {
+        if matches!(failure.kind, FailureKind::Deadlock | FailureKind::PendingAtExit) {
+            let settings = Settings { await_points: true, ..*order.settings };
+            let order = Order { settings: &settings, full: true, ..*order };
+            let (execution, _, _) = full(&order, replaying(&failure.schedule), plan.seed, body.program);
+            body.error.take();
+            let again = execution.outcome.as_ref().err();
+            if again.is_some_and(|again| again.kind == failure.kind) {
+                failure.details.extend(waiting(&execution.trace));
+            }
+        }
+        failure
+    }
+
     /// The failure of the simplest schedule that shows the same bug, explained.
     #[track_caller]
     fn shrunk(&self, plan: &Plan, order: &Order<'_>, found: Failure, execution: &Execution<()>, body: &Tested<'_>) -> Failure {
         let mut failure = self.simplest(plan, order, found, execution, body);
         failure.explanation = self.explain(plan, order, &failure, body);
-        failure
+        self.located(plan, order, failure, body)
     }
 
     #[track_caller]
