@@ -38,28 +38,24 @@ const LATE_BY: u64 = 1_000_000;
 /// tries all of them; the two numbers keep its tree small.
 ///
 /// ```
-/// use reenact_sim::{Explorer, Hostility};
-/// use std::{future::poll_fn, task::Poll};
+/// use reenact_sim::{Explorer, Hostility, time};
+/// use std::{future::{Future, poll_fn}, task::Poll, time::Duration};
 ///
 /// // Takes the second poll for the wake that it waits for.
 /// async fn hasty() {
+///     let mut sleep = Box::pin(time::sleep(Duration::from_secs(1)));
 ///     let mut polled = false;
-///     let (_keep, never) = futures::channel::oneshot::channel::<()>();
-///     let mut never = Box::pin(never);
-///     poll_fn(|cx| match polled {
+///     poll_fn(|cx| match std::mem::replace(&mut polled, true) {
 ///         true => Poll::Ready(()),
-///         false => {
-///             polled = true;
-///             std::future::Future::poll(never.as_mut(), cx).map(|_| unreachable!("nobody sends"))
-///         }
+///         false => sleep.as_mut().poll(cx),
 ///     })
 ///     .await;
-///     panic!("woken, and there is no message");
+///     assert!(sleep.is_elapsed(), "woken too early");
 /// }
 ///
 /// let explorer = Explorer::new().hostile(Hostility::all());
 /// let failure = explorer.run(hasty).failure.unwrap();
-/// assert!(failure.message.contains("there is no message"));
+/// assert!(failure.message.contains("woken too early"));
 /// // One fault, and what the schedule needs to know of the hostility.
 /// assert_eq!(failure.schedule.to_string(), "r1:0=1/2;hostile=spurious:2,fresh,late:2:1ms");
 /// ```
