@@ -88,6 +88,7 @@
 //! | `REENACT_SHARD` | `i/n`: explore the i-th of n disjoint parts only, counted from 1 |
 //! | `REENACT_REGRESSIONS` | folder of saved failures (by default `reenact-regressions` beside Cargo.toml), or `off` |
 //! | `REENACT_ISOLATE` | `on` or `off`: whether each execution of a test has a process of its own |
+//! | `REENACT_HOSTILE` | what a hostile executor may do: none, all, or some of spurious:2, fresh, late:2:1ms |
 //!
 //! Options of the attribute are defaults that the environment overrides; explicit calls on [`Explorer`] win over both, and
 //! `REENACT_REPLAY` always wins. A value that means nothing fails the test; an unknown `REENACT_` name is warned about.
@@ -95,11 +96,12 @@
 pub use reenact_combinators::TaskSet;
 pub use reenact_macros::{select, test};
 pub use reenact_sim::{
-    Access, AccessKind, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error, Execution, Explanation,
-    Explorer, Fact, Failure, FailureKind, Held, Lanes, Limit, Model, PendingAtExit, PendingTask, Refusal, Regressions, Report,
-    Resource, ResourceId, Row, Schedule, Scheduler, SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, TaskId, TaskInfo,
-    TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict, WaitReason, Warning, WokenBy, access, check, choose, choose_one,
-    choose_order, println, rng,
+    Access, AccessKind, AwaitPoint, CancelSweep, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error,
+    Execution, Explanation, Explorer, Fact, Failure, FailureKind, Held, HostileAct, Hostility, Interruption, Invariants, Lanes,
+    Leak, Limit, Model, PendingAtExit, PendingTask, Refusal, Regressions, Report, Resource, ResourceId, Row, Schedule, Scheduler,
+    SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, SweepCase, SweepFailure, SweepReport, Swept, TaskId, TaskInfo,
+    TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict, WaitReason, Warning, WokenBy, access, cancel_sweep, check, choose,
+    choose_one, choose_order, println, rng,
 };
 
 pub mod task {
@@ -139,8 +141,8 @@ pub mod prelude {
     pub use crate::task::{Cancelled, Task, TaskError, catch_cancel, resume_cancel, spawn, yield_now};
     pub use crate::time::{Instant, interval, now, sleep, sleep_until};
     pub use crate::{
-        Execution, Explorer, Failure, FailureKind, PendingAtExit, Report, Schedule, SchedulerKind, Seed, Shard, Shared, Sim,
-        TaskPanics, Trace, TraceEvent, check, choose, rng,
+        Execution, Explorer, Failure, FailureKind, Hostility, PendingAtExit, Report, Schedule, SchedulerKind, Seed, Shard,
+        Shared, Sim, TaskPanics, Trace, TraceEvent, cancel_sweep, check, choose, rng,
     };
     pub use std::time::Duration;
 }

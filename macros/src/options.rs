@@ -5,10 +5,9 @@ use quote::quote_spanned;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, Path, Token};
+use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, Path, Token, parse_quote_spanned};
 
-const KNOWN: &str =
-    "executions, scheduler, seed, jobs, time_limit, pending, task_panics, max_steps, max_virtual_time, isolate and crate are";
+const KNOWN: &str = "executions, scheduler, seed, jobs, time_limit, pending, task_panics, max_steps, max_virtual_time, isolate, hostile and crate are";
 
 /// What stands in the parentheses.
 #[derive(Default)]
@@ -19,7 +18,7 @@ pub(crate) struct Options {
     pub(crate) list: Vec<TokenStream>,
 }
 
-/// `name = value`
+/// `name = value`, or `hostile`
 struct Setting {
     name: String,
     span: Span,
@@ -38,6 +37,10 @@ impl Parse for Setting {
         // An option that is on or off is on when it stands there.
         if name == "isolate" && !input.peek(Token![=]) {
             return Ok(Self { name, span, value: syn::parse_quote!(true) });
+        }
+        // By itself it means all of it.
+        if name == "hostile" && !input.peek(Token![=]) {
+            return Ok(Self { name, span, value: parse_quote_spanned! { span => "all" } });
         }
         input.parse::<Token![=]>()?;
         Ok(Self { name, span, value: input.parse()? })
@@ -76,6 +79,7 @@ impl Options {
             "max_virtual_time" => ("MaxVirtualTime", seconds(name, value)?),
             "scheduler" => ("Scheduler", text(name, value)?),
             "pending" => ("Pending", text(name, value)?),
+            "hostile" => ("Hostile", text(name, value)?),
             "task_panics" => ("TaskPanics", text(name, value)?),
             _ => return Err(syn::Error::new(*span, format!("`{name}` is no option of #[reenact::test]: {KNOWN}"))),
         };
@@ -131,7 +135,11 @@ fn text(name: &str, value: &Expr) -> syn::Result<TokenStream> {
     match value {
         Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) => Ok(quote_spanned! { value.span() => #value }),
         Expr::Lit(_) => {
-            let example = if name == "scheduler" { "pct:3" } else { "fail" };
+            let example = match name {
+                "scheduler" => "pct:3",
+                "hostile" => "spurious:2,fresh",
+                _ => "fail",
+            };
             Err(syn::Error::new(value.span(), format!("`{name}` takes a text, as in {name} = \"{example}\"")))
         }
         _ => Ok(quote_spanned! { value.span() => #value }),

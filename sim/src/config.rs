@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::hostility::Hostility;
+
 /// What happens at a limit.
 ///
 /// A number by itself means [`Fail`](Self::Fail): `max_steps(1_000)` is `max_steps(Limit::Fail(1_000))`.
@@ -111,9 +113,17 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     pub(crate) pending_at_exit: PendingAtExit,
     pub(crate) task_panics: TaskPanics,
+    pub(crate) hostility: Hostility,
+    /// Whether somebody wants to know where in the source tasks wait. Only where everything is recorded.
+    pub(crate) await_points: bool,
 }
 
 impl Settings {
-    pub(crate) const DEFAULT: Self =
-        Self { limits: Limits::DEFAULT, pending_at_exit: PendingAtExit::Warn, task_panics: TaskPanics::Fail };
+    pub(crate) const DEFAULT: Self = Self {
+        limits: Limits::DEFAULT,
+        pending_at_exit: PendingAtExit::Warn,
+        task_panics: TaskPanics::Fail,
+        hostility: Hostility::NONE,
+        await_points: false,
+    };
 }

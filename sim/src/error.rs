@@ -1,4 +1,4 @@
-//! The error of everything that reads text or settings: schedules, seeds, scheduler names, environment variables.
+//! The error of everything that reads text or settings: schedules, seeds, scheduler names, hostilities, environment variables.
 
 use std::fmt;
 
@@ -17,6 +17,7 @@ enum Kind {
     Version,
     Seed,
     Scheduler,
+    Hostility,
     Environment,
     Regressions,
 }
@@ -36,6 +37,10 @@ impl Error {
 
     pub(crate) fn scheduler(message: impl Into<String>) -> Self {
         Self { kind: Kind::Scheduler, message: message.into() }
+    }
+
+    pub(crate) fn hostility(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Hostility, message: message.into() }
     }
 
     pub(crate) fn environment(message: impl Into<String>) -> Self {
@@ -64,6 +69,11 @@ impl Error {
     /// The text names no scheduler.
     pub fn is_scheduler(&self) -> bool {
         self.kind == Kind::Scheduler
+    }
+
+    /// The text is no hostility.
+    pub fn is_hostility(&self) -> bool {
+        self.kind == Kind::Hostility
     }
 
     /// A `REENACT_` variable holds a value that means nothing.

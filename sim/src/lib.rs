@@ -8,11 +8,13 @@
 //! is the [`Trace`], and its [`Digest`] stands for it.
 
 mod access;
+mod await_point;
 mod config;
 mod draw;
 mod error;
 mod explore;
 mod hash;
+mod hostility;
 mod instant;
 mod kernel;
 mod output;
@@ -24,21 +26,25 @@ mod scheduler;
 mod seed;
 mod simulation;
 mod surroundings;
+mod sweep;
 pub mod task;
 pub mod time;
 mod trace;
 
 pub use access::{Access, AccessKind, Held, Resource, ResourceId, Shared, access};
+pub use await_point::AwaitPoint;
 pub use config::{Limit, PendingAtExit, TaskPanics};
 pub use draw::{TaskRng, choose, choose_one, choose_order, rng};
 pub use error::Error;
 pub use explore::{Explorer, Regressions, Report, Shard, Verdict, check};
+pub use hostility::Hostility;
 pub use kernel::FailureKind;
 pub use schedule::{Choice, ChoiceKind, Deviation, Schedule, TaskPath};
 pub use scheduler::{ChoicePoint, Model, Refusal, Scheduler, SchedulerKind};
 pub use seed::Seed;
 pub use simulation::{Execution, Explanation, Fact, Failure, Lanes, PendingTask, Row, Sim, Stats, Warning};
-pub use trace::{Difference, Digest, Ending, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
+pub use sweep::{CancelSweep, Interruption, Invariants, Leak, SweepCase, SweepFailure, SweepReport, Swept, cancel_sweep};
+pub use trace::{Difference, Digest, Ending, HostileAct, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
 
 /// What the macros call; not for users.
 #[doc(hidden)]

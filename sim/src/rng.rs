@@ -7,6 +7,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 
+use crate::hash::{finish, mix};
 use crate::seed::Seed;
 
 /// Words of one seed, split into independent streams.
@@ -82,6 +83,20 @@ pub(crate) fn below(bound: u32, mut next: impl FnMut() -> u32) -> u32 {
     (product >> 32) as u32
 }
 
+/// How rare faults are in an execution: one of so many choices is one, 2, 4, .. or 256, whatever `key` says.
+pub(crate) const fn fault_odds(key: u64) -> u32 {
+    2 << (finish(mix(0x0066_6175_6c74, key)) % 8)
+}
+
+/// The answer to a choice whether something goes wrong: 0, which is calm, but for one of `odds` cases.
+pub(crate) fn fault(odds: u32, alternatives: u32, mut next: impl FnMut() -> u32) -> u32 {
+    match below(odds, &mut next) {
+        0 if alternatives > 2 => 1 + below(alternatives - 1, next),
+        0 => 1,
+        _ => 0,
+    }
+}
+
 /// What a stream is for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Purpose {
@@ -117,6 +132,23 @@ mod tests {
         // 5 degrees of freedom; 30.0 is beyond the 99.998th percentile.
         let chi: f64 = counts.iter().map(|&n| (f64::from(n) - 10_000.0).powi(2) / 10_000.0).sum();
         assert!(chi < 30.0, "{counts:?}");
+    }
+
+    #[test]
+    fn faults_are_as_rare_as_they_should_be_and_all_of_them_happen() {
+        let mut seen = std::collections::BTreeSet::new();
+        for key in 0..200 {
+            seen.insert(fault_odds(key));
+        }
+        assert!(seen.into_iter().eq([2, 4, 8, 16, 32, 64, 128, 256]));
+        let mut stream = Stream::new(Seed::from(1), Purpose::Random, 0);
+        let mut counts = [0u32; 4];
+        for _ in 0..48_000 {
+            counts[fault(16, 4, || stream.next_u32()) as usize] += 1;
+        }
+        // 3,000 are expected, with a standard deviation of 53, in 3 parts.
+        assert!(counts[1..].iter().all(|&faults| faults.abs_diff(1_000) < 160), "{counts:?}");
+        assert!(fault(2, 2, || 0) == 1 && fault(2, 2, || u32::MAX) == 0);
     }
 
     #[test]

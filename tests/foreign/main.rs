@@ -19,13 +19,13 @@ mod tokio_util_crate;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use reenact::{Schedule, SchedulerKind, Sim};
+use reenact::{Hostility, Schedule, SchedulerKind, Sim};
 
 const SEEDS: u64 = 1_000;
 
 /// Runs the program under 1,000 seeds: the same seed twice, and once more from the text of the schedule. All three are to be
 /// the same execution with the same result. The program has to contend: its interleavings differ, and with them what it
-/// returns. Gives back everything that it returned.
+/// returns. Gives back everything that it returned. Then 1,000 seeds of a hostile executor: what it asserts holds, and each is replayed.
 #[track_caller]
 pub(crate) fn every_seed_replays<F>(name: &str, body: impl Fn() -> F) -> BTreeSet<F::Output>
 where
@@ -48,10 +48,24 @@ where
         digests.insert(digest);
         results.insert(result);
     }
+    every_hostile_seed_replays(&body);
     println!("{name}: {} executions, {} interleavings, {} results", 3 * SEEDS, digests.len(), results.len());
     assert!(digests.len() > 10, "{name}: {} interleavings in {SEEDS} seeds are no contention", digests.len());
     assert!(results.len() > 1, "{name}: what it returns does not depend on the schedule");
     results
+}
+
+#[track_caller]
+fn every_hostile_seed_replays<F: Future>(body: impl Fn() -> F) {
+    for seed in 0..SEEDS {
+        let sim = Sim::new().seed(seed).scheduler(SchedulerKind::Random).hostile(Hostility::all());
+        let execution = sim.run(&body);
+        if let Err(failure) = execution.outcome {
+            panic!("hostile, seed {seed}: {failure}\n{}", failure.trace);
+        }
+        let replayed = Sim::new().replay(&execution.schedule).run(&body);
+        assert_eq!(replayed.trace.digest(), execution.trace.digest(), "seed {seed}, replayed from {}", execution.schedule);
+    }
 }
 
 /// A number that counts who is inside, and refuses more than it is for.

@@ -12,7 +12,7 @@ use futures::stream::FuturesUnordered;
 use reenact::prelude::*;
 use reenact::task::CatchCancel;
 
-use crate::support::{every_schedule, fifo};
+use crate::support::{every_friendly_schedule, every_schedule, fifo};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -138,7 +138,7 @@ fn a_scope_that_was_dropped_is_gone() {
 
 #[test]
 fn returning_in_the_step_of_delivery_stands_although_no_scope_took_it() {
-    every_schedule(|| async {
+    every_friendly_schedule(|| async {
         let body = async {
             let mut scope = Box::pin(catch_cancel(sleep(10 * SECOND)));
             assert!(poll_once(scope.as_mut()).await.is_pending());

@@ -71,8 +71,8 @@ impl Explorer {
     /// };
     /// let explorer = Explorer::new().scheduler("exhaustive".parse()?);
     /// let report = explorer.run_parallel(2, body);
-    /// assert_eq!((report.executions, report.exhausted), (24, true));
-    /// assert_eq!(report.distinct, explorer.run(body).distinct);
+    /// let alone = explorer.run(body);
+    /// assert_eq!((report.executions, report.distinct, report.exhausted), (alone.executions, alone.distinct, true));
     /// # Ok::<(), reenact_sim::Error>(())
     /// ```
     #[track_caller]

@@ -15,7 +15,7 @@ use crate::schedule::Schedule;
 use crate::seed::Seed;
 
 /// The variables, each with what it means; the documentation shows the same table.
-const VARIABLES: [(&str, &str); 9] = [
+const VARIABLES: [(&str, &str); 10] = [
     ("REENACT_SEED", "the exploration's seed: a number, a 0x number, or `random`"),
     ("REENACT_REPLAY", "a schedule: run exactly this one execution, with its full trace and its output on the terminal"),
     ("REENACT_EXECUTIONS", "how many executions to run at most"),
@@ -25,6 +25,7 @@ const VARIABLES: [(&str, &str); 9] = [
     ("REENACT_SHARD", "`i/n`: explore the i-th of n disjoint parts only, counted from 1"),
     ("REENACT_REGRESSIONS", "folder of saved failures (by default `reenact-regressions` beside Cargo.toml), or `off`"),
     ("REENACT_ISOLATE", "`on` or `off`: whether each execution of a test has a process of its own"),
+    ("REENACT_HOSTILE", "what a hostile executor may do: none, all, or some of spurious:2, fresh, late:2:1ms"),
 ];
 
 /// What the environment says.
@@ -103,6 +104,7 @@ impl Environment {
             // What a test process says to those it starts.
             isolated::VARIABLE => {}
             "REENACT_SCHEDULER" => self.budget.scheduler = Some(parsed(name, value)?),
+            "REENACT_HOSTILE" => self.budget.hostility = Some(parsed(name, value)?),
             _ => {
                 let known: Vec<&str> = VARIABLES.iter().map(|(name, _)| *name).collect();
                 self.warnings.push(format!("{name} is no variable of reenact and is ignored; there are {}", known.join(", ")));
@@ -128,6 +130,7 @@ fn seed(name: &str, value: &str) -> Result<Seed, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hostility::Hostility;
 
     fn parse(variables: &[(&str, &str)]) -> Result<Environment, Error> {
         Environment::parse(variables.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))))
@@ -143,12 +146,14 @@ mod tests {
             ("REENACT_REPLAY", "r1:3=1"),
             ("REENACT_JOBS", "4"),
             ("REENACT_SHARD", "2/3"),
+            ("REENACT_HOSTILE", "spurious,late:1"),
         ])
         .unwrap();
         assert_eq!(environment.budget.seed, Some(Seed::from(42)));
         assert_eq!(environment.budget.executions, Some(7));
         assert_eq!(environment.budget.time_limit, Some(Duration::from_millis(500)));
         assert_eq!(environment.budget.scheduler.unwrap().to_string(), "pct:3");
+        assert_eq!(environment.budget.hostility, Some(Hostility::none().spurious_polls(2).late_wakes(1)));
         assert_eq!(environment.replay.unwrap().to_string(), "r1:3=1");
         let folder = parse(&[("REENACT_REGRESSIONS", "saved/here")]).unwrap().budget.regressions;
         assert_eq!(folder, Some(Regressions::In("saved/here".into())));
@@ -173,6 +178,7 @@ mod tests {
             ("REENACT_SHARD", "0/2", "1/n to n/n"),
             ("REENACT_ISOLATE", "yes", "on and off"),
             ("REENACT_SHARD", "3/2", "1/n to n/n"),
+            ("REENACT_HOSTILE", "very", "none, all"),
             ("REENACT_REPLAY", "3=1", "starts with `r1:`"),
         ] {
             let error = parse(&[(name, value)]).unwrap_err();

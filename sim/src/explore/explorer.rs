@@ -10,6 +10,7 @@ use super::regressions::{Regressions, Saved};
 use super::shard::Shard;
 use crate::config::{Limit, PendingAtExit, Settings, TaskPanics};
 use crate::error::Error;
+use crate::hostility::Hostility;
 use crate::kernel::Scheduler;
 use crate::scheduler::SchedulerKind;
 use crate::seed::Seed;
@@ -25,6 +26,7 @@ const EXECUTIONS: u64 = 1_000;
 /// | scheduler | portfolio |
 /// | seed | derived from the name; 0 without a name |
 /// | time limit | none |
+/// | hostility | none |
 /// | unfinished tasks at exit | a warning |
 /// | panics in tasks | fail |
 /// | steps | 100 million |
@@ -33,7 +35,8 @@ const EXECUTIONS: u64 = 1_000;
 /// | unfinished tasks | 16 million |
 /// | events of a full trace | 1 million, from both ends |
 ///
-/// The environment (`REENACT_EXECUTIONS`, `REENACT_SCHEDULER`, `REENACT_SEED`, `REENACT_TIME_LIMIT`, `REENACT_SHARD`) overrides the defaults,
+/// The environment (`REENACT_EXECUTIONS`, `REENACT_SCHEDULER`, `REENACT_SEED`, `REENACT_TIME_LIMIT`, `REENACT_SHARD`,
+/// `REENACT_HOSTILE`) overrides the defaults,
 /// an explicit call here overrides the environment, and `REENACT_REPLAY` always wins.
 ///
 /// ```
@@ -99,6 +102,12 @@ impl Explorer {
     /// The seed from which the scheduler and the data draw.
     pub fn seed(mut self, seed: impl Into<Seed>) -> Self {
         self.explicit.seed = Some(seed.into());
+        self
+    }
+
+    /// What the executor may do that the contract of `Future` allows.
+    pub fn hostile(mut self, hostility: Hostility) -> Self {
+        self.explicit.hostility = Some(hostility);
         self
     }
 
@@ -210,7 +219,10 @@ impl Explorer {
         let scheduler = said.iter().find_map(|budget| budget.scheduler.clone()).unwrap_or(SchedulerKind::Portfolio);
         let all = self.factory.is_none() && matches!(scheduler, SchedulerKind::Exhaustive { .. });
         let executions = said.iter().find_map(|budget| budget.executions);
+        let hostility = said.iter().find_map(|budget| budget.hostility);
+        let replayed = environment.replay.as_ref().map(|schedule| schedule.hostility());
         Ok(Plan {
+            settings: Settings { hostility: hostility.or(replayed).unwrap_or_default(), ..self.settings },
             executions: executions.unwrap_or(if all { u64::MAX } else { EXECUTIONS }),
             seed: said.iter().find_map(|budget| budget.seed).unwrap_or_else(of_name),
             scheduler: if self.factory.is_some() { None } else { Some(scheduler) },

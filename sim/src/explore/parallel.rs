@@ -46,7 +46,7 @@ impl Explorer {
             beginning = Some(self.begin(plan, body));
             ledger = Some(match plan.scheduler {
                 Some(SchedulerKind::Exhaustive { preemptions }) => {
-                    let worker = Worker::new(plan, &self.settings, body.program, None, None);
+                    let worker = Worker::new(plan, &plan.settings, body.program, None, None);
                     Ledger::of(worker.trees(preemptions).into_iter().map(|tree| Work::Tree(Box::new(tree))))
                 }
                 _ => Ledger::of_range(),
@@ -58,7 +58,7 @@ impl Explorer {
         };
         let floor = Floor {
             plan,
-            settings: &self.settings,
+            settings: &plan.settings,
             make,
             clock,
             ledger: Mutex::new(ledger.unwrap_or_else(Ledger::of_range)),
@@ -78,7 +78,7 @@ impl Explorer {
         });
         let mut ledger = floor.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
         ledger.absorb_rest(plan);
-        drop(floor.show);
+        floor.show.into_inner().unwrap_or_else(PoisonError::into_inner).end();
         let (mut report, mut beginning) = (None, Some(beginning));
         make(&mut |body| {
             let (tally, beginning) = (std::mem::take(&mut ledger.tally), beginning.take().unwrap_or_default());

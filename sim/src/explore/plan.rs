@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use super::regressions::Regressions;
 use super::shard::Shard;
+use crate::config::Settings;
+use crate::hostility::Hostility;
 use crate::schedule::Schedule;
 use crate::scheduler::SchedulerKind;
 use crate::seed::Seed;
@@ -20,11 +22,14 @@ pub(super) struct Budget {
     pub(super) shard: Option<Shard>,
     pub(super) regressions: Option<Regressions>,
     pub(super) isolate: Option<bool>,
+    pub(super) hostility: Option<Hostility>,
 }
 
 /// What is to be done.
 #[derive(Debug)]
 pub(super) struct Plan {
+    /// Those of the explorer, with the hostility that was said or that the schedule to replay is of.
+    pub(super) settings: Settings,
     pub(super) executions: u64,
     pub(super) seed: Seed,
     /// `None` if the scheduler is the user's own.

@@ -7,6 +7,7 @@ use super::regressions::{Entry, Saved};
 use super::rerun::{failure_of, full, replaying};
 use super::tally::Tally;
 use super::work::Tested;
+use crate::config::Settings;
 use crate::kernel::{FailureKind, Model, Order};
 use crate::schedule::Schedule;
 use crate::scheduler::{Chooser, Named};
@@ -108,7 +109,9 @@ impl Explorer {
     #[track_caller]
     fn run_saved(&self, plan: &Plan, schedule: &Schedule, scheduler: Chooser, body: &Tested<'_>) -> Option<Failure> {
         let data_seed = schedule.data_seed().unwrap_or_else(|| plan.seed.derive(0));
-        let order = Order { settings: &self.settings, data_seed, full: true };
+        // What was saved was found with this hostility, whatever the test says now.
+        let settings = Settings { hostility: schedule.hostility(), ..plan.settings };
+        let order = Order { settings: &settings, data_seed, full: true };
         let (execution, _, _) = full(&order, scheduler, plan.seed, body.program);
         let mut failure = failure_of(&execution, body.error.take(), plan.seed);
         if let Some(failure) = failure.as_mut().filter(|failure| failure.kind != FailureKind::Divergence) {

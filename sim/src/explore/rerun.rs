@@ -8,13 +8,14 @@ use super::batch::{Found, Met, What};
 use super::explorer::Explorer;
 use super::plan::Plan;
 use super::work::Tested;
+use crate::config::Settings;
 use crate::kernel::{self, FailureKind, Model, Order};
 use crate::output::Echo;
 use crate::schedule::Schedule;
 use crate::scheduler::{Chooser, Follow, Replay};
 use crate::seed::Seed;
 use crate::simulation::once::{self, Program};
-use crate::simulation::{Execution, Failure};
+use crate::simulation::{Execution, Failure, waiting};
 use crate::trace::TaskId;
 
 /// Runs a program once with a full trace.
@@ -52,8 +53,8 @@ pub(super) fn check_again(order: &Order<'_>, met: Met, body: &Tested<'_>) -> Opt
 }
 
 impl Explorer {
-    fn order(&self, plan: &Plan, met: &Met) -> Order<'_> {
-        Order { settings: &self.settings, data_seed: plan.data_seed(met.index), full: false }
+    fn order<'a>(&self, plan: &'a Plan, met: &Met) -> Order<'a> {
+        Order { settings: &plan.settings, data_seed: plan.data_seed(met.index), full: false }
     }
 
     /// Runs an execution once more, with a full trace.
@@ -128,12 +129,28 @@ impl Explorer {
         failure_at_end(execution, plan.seed, FailureKind::Nondeterminism, message)
     }
 
+    /// The same failure, with the awaits at which tasks wait where that is what it is about.
+    #[track_caller]
+    fn located(&self, plan: &Plan, order: &Order<'_>, mut failure: Failure, body: &Tested<'_>) -> Failure {
+        if matches!(failure.kind, FailureKind::Deadlock | FailureKind::PendingAtExit) {
+            let settings = Settings { await_points: true, ..*order.settings };
+            let order = Order { settings: &settings, full: true, ..*order };
+            let (execution, _, _) = full(&order, replaying(&failure.schedule), plan.seed, body.program);
+            body.error.take();
+            let again = execution.outcome.as_ref().err();
+            if again.is_some_and(|again| again.kind == failure.kind) {
+                failure.details.extend(waiting(&execution.trace));
+            }
+        }
+        failure
+    }
+
     /// The failure of the simplest schedule that shows the same bug, explained.
     #[track_caller]
     fn shrunk(&self, plan: &Plan, order: &Order<'_>, found: Failure, execution: &Execution<()>, body: &Tested<'_>) -> Failure {
         let mut failure = self.simplest(plan, order, found, execution, body);
         failure.explanation = self.explain(plan, order, &failure, body);
-        failure
+        self.located(plan, order, failure, body)
     }
 
     #[track_caller]
@@ -162,6 +179,9 @@ impl Explorer {
         let mut explore = vec![("REENACT_SEED", plan.seed.to_string())];
         if let Some(scheduler) = &plan.scheduler {
             explore.push(("REENACT_SCHEDULER", scheduler.to_string()));
+        }
+        if !plan.settings.hostility.is_none() {
+            explore.push(("REENACT_HOSTILE", plan.settings.hostility.to_string()));
         }
         if plan.executions <= index.saturating_add(1) || plan.executions != 1_000 {
             explore.push(("REENACT_EXECUTIONS", plan.executions.to_string()));

@@ -44,7 +44,7 @@ impl Explorer {
         });
         tally.absorb(&mut batch, plan);
         tally.exhausted = exhausted;
-        drop(show);
+        show.end();
         self.finish(plan, tally, beginning, body)
     }
 
@@ -110,7 +110,7 @@ impl Explorer {
     #[track_caller]
     fn each(&self, plan: &Plan, program: &dyn Program, run: &mut RunOne<'_>) -> bool {
         let clock = plan.time_limit.map(WallClock::start);
-        let mut worker = Worker::new(plan, &self.settings, program, self.factory.as_ref(), clock);
+        let mut worker = Worker::new(plan, &plan.settings, program, self.factory.as_ref(), clock);
         let Some(SchedulerKind::Exhaustive { preemptions }) = plan.scheduler.as_ref().filter(|_| plan.replay.is_none()) else {
             let executions = if plan.replay.is_some() { 1 } else { plan.executions };
             return worker.each(Work::Range(0..executions), run).exhausted;

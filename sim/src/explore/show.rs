@@ -55,6 +55,9 @@ mod bar {
             self.on
         }
 
+        /// Nothing more is to be shown.
+        pub(in super::super) fn end(self) {}
+
         /// Shows what it has come to so far.
         pub(in super::super) fn tell(&mut self, tally: &Tally) {
             let elapsed = self.start.elapsed();
@@ -135,6 +138,8 @@ mod nothing {
         pub(in super::super) fn is_on(&self) -> bool {
             false
         }
+
+        pub(in super::super) fn end(self) {}
 
         pub(in super::super) fn tell(&mut self, _tally: &Tally) {}
     }

@@ -93,6 +93,8 @@ pub enum TestOption {
     MaxSteps(u64),
     /// `max_virtual_time = 3600.0`, in seconds
     MaxVirtualTime(f64),
+    /// `hostile`, which is "all", or `hostile = "spurious:2,fresh"`
+    Hostile(&'static str),
 }
 
 /// Runs a test.
@@ -159,6 +161,7 @@ fn apply(mut explorer: Explorer, option: TestOption) -> Result<Explorer, Error> 
                 _ => return Err(Error::scheduler(format!("task_panics = \"{name}\" is not known: fail and deliver are"))),
             }
         }
+        TestOption::Hostile(text) => explorer.attribute.hostility = Some(text.parse()?),
         TestOption::MaxSteps(steps) => explorer = explorer.max_steps(steps),
         TestOption::MaxVirtualTime(limit) => explorer = explorer.max_virtual_time(seconds("max_virtual_time", limit)?),
     }
@@ -202,6 +205,7 @@ mod tests {
             TestOption::Scheduler("dfs"),
             TestOption::TimeLimit(-1.0),
             TestOption::Pending("panic"),
+            TestOption::Hostile("very"),
             TestOption::TaskPanics("ignore"),
             TestOption::MaxVirtualTime(f64::NAN),
         ] {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::fault::FailureKind;
 use super::{Core, Kernel, Model, View};
+use crate::hostility::Hostility;
 use crate::resource::Access;
 use crate::schedule::{Answer, Choice, ChoiceKind, TaskPath};
 use crate::trace::TaskId;
@@ -141,6 +142,12 @@ impl ChoicePoint<'_> {
     #[inline]
     pub fn alternatives(&self) -> u32 {
         self.alternatives
+    }
+
+    /// What the executor may do in this execution.
+    #[inline]
+    pub fn hostility(&self) -> Hostility {
+        self.view.hostility
     }
 
     /// Which choice of the execution this is, counted from 0.

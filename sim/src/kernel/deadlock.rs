@@ -45,6 +45,9 @@ impl Kernel {
             Some(reason) => format!(", waits for {}", describe_wait(&reason, recorder)),
             None => ", waits for something that did not say what it is".to_owned(),
         });
+        if let Some(point) = self.await_points(number).first() {
+            line.push_str(&format!(", at {point}"));
+        }
         line
     }
 
@@ -64,7 +67,7 @@ impl Kernel {
     }
 
     fn number_of(&self, word: TaskWord) -> Option<u32> {
-        self.table().find(word).map(|entry| entry.number)
+        self.table().find(self.owner_of(word)).map(|entry| entry.number)
     }
 }
 

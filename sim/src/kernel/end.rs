@@ -72,6 +72,9 @@ impl Kernel {
         let Some(inbox) = inbox.as_deref() else { unreachable!("an execution begins with an inbox") };
         let quiet = panics::Quiet::new();
         self.drive(main, inbox);
+        if self.is_hostile.get() {
+            self.deliver_held(usize::MAX);
+        }
         let idle = self.core.borrow().view.ready.len() == 0 && inbox.is_empty();
         if !idle && self.main_done.get() && self.fault.borrow().is_none() {
             self.last_steps(main, inbox);

@@ -4,6 +4,7 @@
 //! but what the program itself allocates. Its state lies in cells of its own data, each borrowed only where no code of the
 //! program can run: user code (futures, destructors, foreign wakers) may call back into the kernel at any time.
 
+mod awaits;
 mod choice;
 mod chooser;
 mod deadlock;
@@ -13,6 +14,7 @@ mod exhaustive;
 mod extras;
 mod fault;
 mod handle;
+mod hostile;
 mod inbox;
 mod model;
 mod outer;
@@ -34,6 +36,7 @@ use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
+pub(crate) use awaits::Leftovers;
 pub use choice::{ChoicePoint, Refusal, Scheduler};
 pub(crate) use chooser::Chooser;
 pub(crate) use end::{Ended, Order, Pending};
@@ -52,12 +55,15 @@ pub(crate) use waker::TaskWord;
 pub(crate) use watch::Group;
 
 use crate::config::Settings;
+use crate::hostility::Hostility;
 use crate::resource::Access;
 use crate::schedule::{Choice, ChoiceLog, Schedule};
 use crate::time::clock;
 use crate::trace::recorder;
+use awaits::Awaits;
 use chooser::Seat;
 use extras::Extras;
+use hostile::Hostile;
 use inbox::{Inbox, Serials};
 use ready::ReadyQueue;
 use scopes::Scopes;
@@ -122,9 +128,12 @@ pub(crate) struct Kernel {
     scopes: RefCell<Scopes>,
     watches: RefCell<Watches>,
     extras: RefCell<Extras>,
+    /// Whether the executor may be hostile in this execution, and what it has done.
+    is_hostile: Cell<bool>,
+    hostile: RefCell<Hostile>,
     /// Whether the scheduler wants its hooks called.
     observed: Cell<bool>,
-    /// Whether it does, or the trace is full: whether anybody wants to know more of a step than the digest.
+    /// Whether it does, or the trace is full, or the executor is hostile: whether a step is more than a poll and a digest.
     watched: Cell<bool>,
     /// What the current step touched, as long as the scheduler wants to know.
     accesses: RefCell<Vec<Access>>,
@@ -146,6 +155,8 @@ pub(crate) struct Kernel {
     fault: RefCell<Option<Fault>>,
     /// What shows that something outside took part.
     outer: Outer,
+    /// Where tasks wait.
+    awaits: Awaits,
 }
 
 /// What the loop works on. Borrowed as a whole, and never while code of the program runs.
@@ -174,6 +185,8 @@ struct View {
     choices: ChoiceLog,
     /// The task that stepped last.
     last: TaskWord,
+    /// What the executor may do.
+    hostility: Hostility,
 }
 
 /// What is counted in an execution.
@@ -196,6 +209,8 @@ impl Kernel {
             scopes: RefCell::new(Scopes::new()),
             watches: RefCell::new(Watches::new()),
             extras: RefCell::new(Extras::new()),
+            is_hostile: Cell::new(false),
+            hostile: RefCell::new(Hostile::new()),
             observed: Cell::new(false),
             watched: Cell::new(false),
             accesses: RefCell::new(Vec::new()),
@@ -209,6 +224,7 @@ impl Kernel {
             next_check: Cell::new(0),
             fault: RefCell::new(None),
             outer: Outer::new(),
+            awaits: Awaits::new(),
         }
     }
 
@@ -228,10 +244,15 @@ impl Kernel {
         let Some(scheduler) = scheduler.take() else { unreachable!("whoever runs an execution brings a scheduler") };
         self.settings.set(*settings);
         self.observed.set(scheduler.observes());
-        self.watched.set(full || self.observed.get());
+        let hostile = !settings.hostility.is_none();
+        let turned = self.is_hostile.replace(hostile) != hostile;
+        self.watched.set(full || self.observed.get() || hostile);
         let epoch = {
             let mut core = self.core.borrow_mut();
             core.begin(scheduler);
+            if hostile || turned {
+                core.view.hostility = settings.hostility;
+            }
             if self.inbox.borrow().is_none() {
                 self.inbox.replace(Some(core.serials.inbox()));
             }
@@ -239,6 +260,9 @@ impl Kernel {
         };
         self.epoch.set(epoch);
         self.extras.borrow_mut().begin(data_seed);
+        if hostile {
+            self.hostile.borrow_mut().begin(settings.hostility);
+        }
         self.accesses.borrow_mut().clear();
         self.task_resumed.set(false);
         self.main_done.set(false);
@@ -248,6 +272,9 @@ impl Kernel {
             self.fault.take();
         }
         self.outer.begin(waker::clones());
+        if full || self.awaits.is_on() {
+            self.awaits.begin(full && settings.await_points);
+        }
         clock::with(|clock| clock.begin(epoch));
         recorder::with(|recorder| recorder.begin(full.then_some(settings.limits.trace_events)));
         self.set_phase(Phase::Running);
@@ -302,7 +329,8 @@ impl Kernel {
 
     /// The schedule of the execution that is running or just over.
     pub(crate) fn schedule(&self) -> Schedule {
-        recorder::with(|recorder| recorder.schedule(&self.core.borrow().view.choices, self.drawn_data_seed()))
+        let schedule = recorder::with(|recorder| recorder.schedule(&self.core.borrow().view.choices, self.drawn_data_seed()));
+        schedule.with_hostility(self.settings.get().hostility)
     }
 
     /// Number of the task that is being stepped.
@@ -323,7 +351,13 @@ impl Kernel {
 impl Core {
     const fn new() -> Self {
         Self {
-            view: View { table: Table::new(), ready: ReadyQueue::new(), choices: ChoiceLog::new(), last: TaskWord::NONE },
+            view: View {
+                table: Table::new(),
+                ready: ReadyQueue::new(),
+                choices: ChoiceLog::new(),
+                last: TaskWord::NONE,
+                hostility: Hostility::NONE,
+            },
             spares: Spares::new(),
             serials: Serials::new(),
             scheduler: Seat::EMPTY,

@@ -1,10 +1,12 @@
-//! Random: every alternative is equally likely, at every choice point (random walk).
+//! Random: every alternative is equally likely, at every choice point but those whose alternatives are faults (random walk).
 //!
 //! It lives in the kernel, which asks it directly, because long explorations use it.
 
 use super::Model;
 use super::choice::{ChoicePoint, Scheduler};
+use crate::hash;
 use crate::rng::{self, Purpose, Stream};
+use crate::schedule::ChoiceKind;
 use crate::seed::Seed;
 
 /// Executions whose first words come from one block.
@@ -43,6 +45,12 @@ impl Random {
         rng::below(alternatives, || self.word())
     }
 
+    #[cold]
+    fn pick_fault(&mut self, alternatives: u32) -> u32 {
+        let odds = rng::fault_odds(hash::mix(self.seed.get(), self.execution));
+        rng::fault(odds, alternatives, || self.word())
+    }
+
     #[inline]
     fn word(&mut self) -> u32 {
         if self.next == self.end {
@@ -64,6 +72,9 @@ impl Random {
 
 impl Scheduler for Random {
     fn choose(&mut self, point: &ChoicePoint<'_>) -> u32 {
+        if point.kind() == ChoiceKind::Fault {
+            return self.pick_fault(point.alternatives());
+        }
         self.pick(point.alternatives())
     }
 

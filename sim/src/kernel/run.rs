@@ -97,6 +97,13 @@ impl Kernel {
             core.view.last = word;
             self.current_slot.set(slot);
             drop(borrowed);
+            let waker = if WATCHED && self.is_hostile.get() { self.waker_for(word) } else { Some(word) };
+            let Some(word) = waker else {
+                // The scheduler gave no answer, and the execution is over.
+                borrowed = self.core.borrow_mut();
+                borrowed.put_back(slot, running.take());
+                continue;
+            };
             match running {
                 Some(body) if !cancelled => {
                     let ready = waker::with_context(word, WATCHED && recorder.is_full(), |cx| body.as_mut().poll(cx).is_ready());
@@ -157,6 +164,9 @@ impl Kernel {
             self.tell_stepped(recorder.current());
         }
         recorder.step_ended();
+        if self.is_hostile.get() {
+            self.after_hostile_step(self.current_slot.get());
+        }
     }
 
     /// No task is running: what happens now is the clock's doing, or nobody's.
@@ -168,7 +178,11 @@ impl Kernel {
 
     /// No task is ready: the clock moves, or nothing can ever happen again.
     fn quiescent(&self, clock: &Clock, recorder: &Recorder) {
-        let Some(deadline) = clock.earliest() else {
+        let earliest = clock.earliest();
+        if self.is_hostile.get() && self.held_arrive(clock.now(), earliest) {
+            return;
+        }
+        let Some(deadline) = earliest else {
             return self.deadlock(recorder);
         };
         let limit = self.settings.get().limits.virtual_time;
@@ -187,6 +201,9 @@ impl Kernel {
             });
         }
         clock.advance(deadline);
+        if self.is_hostile.get() {
+            self.clock_moved();
+        }
         let core = &mut *self.core.borrow_mut();
         core.steps_at_clock = core.counts.steps;
         // A waker of the program that was woken here may have ended the execution.
@@ -240,6 +257,7 @@ impl Kernel {
     fn foreign_wakes(&self, inbox: &Inbox, recorder: &Recorder) {
         for (word, thread) in inbox.take() {
             let woken = {
+                let word = self.owner_of(word);
                 let mut table = self.table_mut();
                 let entry = table.get(word).filter(|entry| entry.flags & flag::FINISHED == 0);
                 entry.map(|entry| (entry.number, entry.path_hash))

@@ -170,15 +170,26 @@ impl Kernel {
 
     /// Makes the task of a waker ready. `false` if the word is not of this kernel's execution.
     pub(super) fn wake(&self, word: TaskWord) -> bool {
-        self.wake_plainly(word) || self.wake_seldom(word)
+        self.wake_plainly(word) || self.make_ready(word)
     }
 
-    /// What is rare about a wake: it has to make room first, somebody wants to know of it, it comes too late.
+    /// What is rare about a wake: somebody is looking, the executor is hostile, or what [`make_ready`](Self::make_ready) knows.
     #[cold]
     pub(super) fn wake_seldom(&self, word: TaskWord) -> bool {
         if self.outer.is_looking() && self.current_word() == Some(word) {
             self.outer.look();
         }
+        // A task that wakes itself waits for nothing but its turn.
+        self.note_registration(word);
+        if self.is_hostile.get() {
+            return self.wake_hostile(word);
+        }
+        self.make_ready(word)
+    }
+
+    /// Makes a task ready where that takes more: the queue has to make room first, somebody wants to know of it, it comes too late.
+    #[cold]
+    pub(super) fn make_ready(&self, word: TaskWord) -> bool {
         let core = &mut *self.core.borrow_mut();
         let View { table, ready, .. } = &mut core.view;
         if ready.is_full() {
@@ -195,15 +206,15 @@ impl Kernel {
         recorder::with(|recorder| recorder.woken(entry.path_hash));
         if self.watched.get() {
             let number = entry.number;
+            recorder::with(|recorder| recorder.keep_woken(number));
             self.tell_ready(core, number);
         }
         true
     }
 
-    /// A task became ready, for who wants to know.
+    /// A task became ready, for a scheduler that wants to know.
     #[cold]
-    fn tell_ready(&self, core: &mut Core, number: u32) {
-        recorder::with(|recorder| recorder.keep_woken(number));
+    pub(super) fn tell_ready(&self, core: &mut Core, number: u32) {
         if self.observed.get()
             && let Some(scheduler) = core.scheduler.get()
         {
@@ -243,6 +254,20 @@ where
     match future {
         Some(future) => Box::pin(TaskBody::new(future)),
         None => unreachable!("a body takes a future only if it is of its type"),
+    }
+}
+
+impl Core {
+    /// Puts a waiting task into the queue. Returns its number.
+    pub(super) fn push_ready(&mut self, slot: u32) -> u32 {
+        let View { table, ready, .. } = &mut self.view;
+        if ready.is_full() {
+            ready.make_room(|slot, place| table.at(slot).place = place);
+        }
+        let entry = table.at(slot);
+        entry.busy = true;
+        entry.place = ready.push(slot);
+        entry.number
     }
 }
 

@@ -195,6 +195,11 @@ impl Table {
         &self.entries[slot as usize]
     }
 
+    /// The task in a slot; [`TaskWord::NONE`] if there is none.
+    pub(super) fn in_slot(&self, slot: u32) -> TaskWord {
+        self.entries.get(slot as usize).map_or(TaskWord::NONE, |entry| entry.word)
+    }
+
     /// The entry of a task, if it is of this execution and has not been given back.
     #[inline]
     pub(super) fn get(&mut self, word: TaskWord) -> Option<&mut Entry> {

@@ -137,6 +137,7 @@ unsafe fn drop(_: *const ()) {}
 /// None needed, as for `clone`.
 unsafe fn clone_counting(data: *const ()) -> RawWaker {
     count(data, 1);
+    with(|kernel| kernel.note_registration(TaskWord(data.addr() as u64)));
     RawWaker::new(data, &COUNTING)
 }
 

@@ -1,20 +1,25 @@
 //! The dense text form of long schedules, version `r2`: base64 of variable-length numbers.
 //!
-//! Layout, every number in LEB128: flags (1: a data seed follows, 2: alternatives are known), [seed], number of paths, each
+//! Layout, every number in LEB128: flags (1: a data seed follows, 2: alternatives are known, 4:
+//! a hostility follows), [seed], [most spurious polls, most late wakes, by how many nanoseconds, 1 for fresh
+//! wakers], number of paths, each
 //! path as length and parts, number of deviations, each as index minus the previous index, pick, [alternatives],
 //! number of its path or 0. Deviations of which only some know their alternatives write 0 for the others.
 
 use std::fmt;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::{Deviation, Schedule, TaskPath};
 use crate::error::Error;
+use crate::hostility::Hostility;
 use crate::seed::Seed;
 
 const SEED: u64 = 1;
 const ALTERNATIVES: u64 = 2;
+const HOSTILITY: u64 = 4;
 
 pub(super) fn write(schedule: &Schedule, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let deviations = schedule.deviations();
@@ -24,9 +29,17 @@ pub(super) fn write(schedule: &Schedule, f: &mut fmt::Formatter<'_>) -> fmt::Res
     let any_alternatives = deviations.iter().any(|deviation| deviation.alternatives.is_some());
     let mut out = Vec::new();
     let seed_flag = if schedule.data_seed().is_some() { SEED } else { 0 };
-    put(&mut out, seed_flag | if any_alternatives { ALTERNATIVES } else { 0 });
+    let hostility = schedule.hostility();
+    let hostile_flag = if hostility.is_none() { 0 } else { HOSTILITY };
+    put(&mut out, seed_flag | hostile_flag | if any_alternatives { ALTERNATIVES } else { 0 });
     if let Some(seed) = schedule.data_seed() {
         put(&mut out, seed.get());
+    }
+    if !hostility.is_none() {
+        put(&mut out, hostility.most_spurious_polls().into());
+        put(&mut out, hostility.most_late_wakes().into());
+        put(&mut out, hostility.most_late_by().as_nanos() as u64);
+        put(&mut out, hostility.has_fresh_wakers().into());
     }
     put(&mut out, paths.len() as u64);
     for path in &paths {
@@ -65,10 +78,15 @@ pub(super) fn parse(text: &str) -> Result<Schedule, Error> {
 /// `None` where the bytes end or a number is too large; the inner error is about what the numbers say.
 fn read(input: &mut Input<'_>) -> Option<Result<Schedule, Error>> {
     let flags = input.number()?;
-    if flags & !(SEED | ALTERNATIVES) != 0 {
+    if flags & !(SEED | ALTERNATIVES | HOSTILITY) != 0 {
         return None;
     }
     let data_seed = if flags & SEED != 0 { Some(Seed::from(input.number()?)) } else { None };
+    let mut hostility = Hostility::NONE;
+    if flags & HOSTILITY != 0 {
+        hostility = hostility.spurious_polls(input.small()?).late_wakes(input.small()?);
+        hostility = hostility.late_by(Duration::from_nanos(input.number()?)).fresh_wakers(input.small()? != 0);
+    }
     let mut paths = Vec::new();
     for _ in 0..input.number()? {
         let mut children = Vec::new();
@@ -90,7 +108,7 @@ fn read(input: &mut Input<'_>) -> Option<Result<Schedule, Error>> {
         };
         deviations.push(Deviation { index, picked, alternatives, task });
     }
-    Some(Schedule::checked(deviations, data_seed))
+    Some(Schedule::checked(deviations, data_seed).map(|schedule| schedule.with_hostility(hostility)))
 }
 
 fn put(out: &mut Vec<u8>, mut number: u64) {
@@ -142,7 +160,7 @@ mod tests {
 
     #[test]
     fn long_schedules_print_dense_and_come_back_whole() {
-        for schedule in [long(true), long(false)] {
+        for schedule in [long(true), long(false), long(true).with_hostility(Hostility::all().late_wakes(300))] {
             let text = schedule.to_string();
             assert!(text.starts_with("r2:"));
             assert!(text.len() < 1_000 * 6, "{} characters", text.len());

@@ -5,12 +5,14 @@ use std::str::FromStr;
 
 use super::{TaskPath, dense};
 use crate::error::Error;
+use crate::hostility::Hostility;
 use crate::seed::Seed;
 
 /// The number of deviations up to which a schedule prints in the readable form.
 const READABLE: usize = 32;
 
-/// What it takes to get an execution again: where it deviates from fifo, and the seed of its data.
+/// What it takes to get an execution again: where it deviates from fifo, the seed of its data, and
+/// what a hostile executor might do.
 ///
 /// The text form is one short line, meant to be pasted:
 ///
@@ -19,6 +21,7 @@ const READABLE: usize = 32;
 /// | `r1:` | fifo: every choice picks alternative 0 |
 /// | `r1:3=1,7=2` | fifo, but choice 3 picks alternative 1 and choice 7 alternative 2 |
 /// | `r1:3=1/4@0.2,7=2/3;seed=0x9` | the same; choice 3 must have 4 alternatives and step task `0.2`; data seed 9 |
+/// | `r1:5=1/2;hostile=spurious:2,fresh` | of an execution with this [`Hostility`] |
 /// | `r2:...` | the same in a dense form, printed when there are more than 32 deviations |
 ///
 /// Choices are counted from 0, ascending, each at most once; picks are greater than 0 (0 is the default). A missing
@@ -38,6 +41,7 @@ const READABLE: usize = 32;
 pub struct Schedule {
     deviations: Vec<Deviation>,
     data_seed: Option<Seed>,
+    hostility: Hostility,
 }
 
 /// One choice at which a schedule does not pick alternative 0.
@@ -86,11 +90,16 @@ impl Schedule {
             alternatives: Some(choice.alternatives),
             task: None,
         });
-        Self { deviations: deviations.collect(), data_seed: None }
+        Self { deviations: deviations.collect(), ..Self::default() }
     }
 
     pub(crate) fn from_parts(deviations: Vec<Deviation>, data_seed: Option<Seed>) -> Self {
-        Self { deviations, data_seed }
+        Self { deviations, data_seed, hostility: Hostility::NONE }
+    }
+
+    /// The same, of an execution with this hostility.
+    pub fn with_hostility(self, hostility: Hostility) -> Self {
+        Self { hostility, ..self }
     }
 
     /// Checks what the text form promises, whatever form the parts came from.
@@ -115,7 +124,7 @@ impl Schedule {
                 )));
             }
         }
-        Ok(Self { deviations, data_seed })
+        Ok(Self::from_parts(deviations, data_seed))
     }
 
     /// Where the schedule differs from fifo, by ascending index.
@@ -126,6 +135,11 @@ impl Schedule {
     /// The seed of the data that the execution drew, if it drew any.
     pub fn data_seed(&self) -> Option<Seed> {
         self.data_seed
+    }
+
+    /// What the executor of that execution might do. Where choices stand depends on it, so it is needed to replay them.
+    pub fn hostility(&self) -> Hostility {
+        self.hostility
     }
 }
 
@@ -147,6 +161,9 @@ impl fmt::Display for Schedule {
         }
         if let Some(seed) = self.data_seed {
             write!(f, ";seed={seed}")?;
+        }
+        if !self.hostility.is_none() {
+            write!(f, ";hostile={}", self.hostility)?;
         }
         Ok(())
     }
@@ -172,21 +189,27 @@ impl FromStr for Schedule {
 fn parse(text: &str) -> Result<Schedule, Error> {
     let mut parts = text.split(';');
     let list = parts.next().unwrap_or_default();
-    let mut data_seed = None;
+    let (mut data_seed, mut hostility) = (None, None);
     for part in parts {
-        let Some(seed) = part.strip_prefix("seed=") else {
-            return Err(Error::schedule(format!("`{part}` is no part of a schedule: after `;` comes seed=0x9")));
+        let Some((name @ ("seed" | "hostile"), value)) = part.split_once('=') else {
+            return Err(Error::schedule(format!(
+                "`{part}` is no part of a schedule: after `;` comes seed=0x9 or hostile=spurious:2,fresh,late:2:1ms"
+            )));
         };
-        if data_seed.is_some() {
-            return Err(Error::schedule("seed= stands twice"));
+        let invalid = |error: Error| Error::schedule(error.to_string());
+        let twice = match name {
+            "seed" => data_seed.replace(value.parse::<Seed>().map_err(invalid)?).is_some(),
+            _ => hostility.replace(value.parse::<Hostility>().map_err(invalid)?).is_some(),
+        };
+        if twice {
+            return Err(Error::schedule(format!("{name}= stands twice")));
         }
-        data_seed = Some(seed.parse::<Seed>().map_err(|error| Error::schedule(error.to_string()))?);
     }
     let deviations = match list {
         "" => Vec::new(),
         list => list.split(',').map(deviation).collect::<Result<_, _>>()?,
     };
-    Schedule::checked(deviations, data_seed)
+    Ok(Schedule::checked(deviations, data_seed)?.with_hostility(hostility.unwrap_or_default()))
 }
 
 fn deviation(text: &str) -> Result<Deviation, Error> {
@@ -226,7 +249,14 @@ mod tests {
 
     #[test]
     fn prints_what_it_parses() {
-        for text in ["r1:", "r1:3=1,7=2", "r1:3=1/4@0.2,7=2/3;seed=0x9", "r1:0=1@0", "r1:;seed=0x0"] {
+        for text in [
+            "r1:",
+            "r1:3=1,7=2",
+            "r1:3=1/4@0.2,7=2/3;seed=0x9",
+            "r1:0=1@0",
+            "r1:;seed=0x0",
+            "r1:5=1/2;seed=0x1;hostile=fresh,late:3:1ms",
+        ] {
             assert_eq!(text.parse::<Schedule>().unwrap().to_string(), text);
         }
     }
@@ -249,6 +279,8 @@ mod tests {
         assert!(message("r1:3=1;data=4").contains("`data=4` is no part"));
         assert!(message("r1:;seed=1;seed=2").contains("stands twice"));
         assert!(message("r1:;seed=x").contains("`x` is no seed"));
+        assert!(message("r1:;hostile=x").contains("`x` is no hostility"));
+        assert!(message("r1:;hostile=all;hostile=all").contains("stands twice"));
     }
 
     #[test]

@@ -37,7 +37,7 @@ use crate::seed::Seed;
 pub enum SchedulerKind {
     /// One schedule: the task that has been ready longest steps next.
     Fifo,
-    /// Every alternative is equally likely (random walk).
+    /// Every alternative is equally likely (random walk); of a fault see [`Hostility`](crate::Hostility).
     Random,
     /// Probabilistic concurrency testing: finds a bug of depth d among n tasks and k steps with a probability of at least
     /// 1 / (n k^(d-1)) an execution. (S. Burckhardt, P. Kothari, M. Musuvathi, S. Nagarakatte, "A Randomized Scheduler with

@@ -78,7 +78,7 @@ impl Scheduler for Pct {
     fn choose(&mut self, point: &ChoicePoint<'_>) -> u32 {
         self.counting = true;
         if point.kind() != ChoiceKind::Task || self.patience.is_out() {
-            return self.words.pick(point.alternatives());
+            return self.words.answer(point);
         }
         while let Some(&(priority, number)) = self.ready.peek() {
             let task = &mut self.tasks[number as usize];

@@ -196,7 +196,7 @@ impl Pos {
 impl Scheduler for Pos {
     fn choose(&mut self, point: &ChoicePoint<'_>) -> u32 {
         if point.kind() != ChoiceKind::Task || self.tasks.out_of_patience() {
-            return self.words.pick(point.alternatives());
+            return self.words.answer(point);
         }
         self.prepare(point);
         while let Some(&Reverse((_, task, stamp))) = self.best.peek() {

@@ -1,6 +1,7 @@
 //! Replay: the answers of a schedule, and what to say when the execution is not the one it was made from.
 
 use super::{ChoicePoint, Model, Refusal, Scheduler};
+use crate::hostility::Hostility;
 use crate::kernel::FailureKind;
 use crate::schedule::{ChoiceKind, Deviation, Schedule};
 
@@ -8,6 +9,8 @@ use crate::schedule::{ChoiceKind, Deviation, Schedule};
 #[derive(Debug)]
 pub(crate) struct Replay {
     deviations: Vec<Deviation>,
+    /// What the executor might do when the schedule was made. Without it choices do not stand where they stood.
+    hostility: Hostility,
     /// The next choice of the execution.
     index: u64,
     /// The next deviation of the schedule.
@@ -17,11 +20,19 @@ pub(crate) struct Replay {
 
 impl Replay {
     pub(crate) fn new(schedule: &Schedule) -> Self {
-        Self { deviations: schedule.deviations().to_vec(), index: 0, next: 0, refusal: None }
+        Self { deviations: schedule.deviations().to_vec(), hostility: schedule.hostility(), index: 0, next: 0, refusal: None }
     }
 
     /// What does not fit, if anything.
-    fn mismatch(deviation: &Deviation, point: &ChoicePoint<'_>) -> Option<String> {
+    fn mismatch(&self, deviation: &Deviation, point: &ChoicePoint<'_>) -> Option<String> {
+        if self.hostility != point.hostility() {
+            return Some(format!(
+                "the schedule is of executions with hostility `{}` and this is one with `{}`, so its choices do not stand where \
+                 they stood: replay it with the same (`;hostile=..` in a schedule says which)",
+                self.hostility,
+                point.hostility()
+            ));
+        }
         let index = deviation.index;
         let alternatives = point.alternatives();
         if let Some(expected) = deviation.alternatives.filter(|expected| *expected != alternatives) {
@@ -61,7 +72,7 @@ impl Scheduler for Replay {
             return 0;
         };
         self.next += 1;
-        match Self::mismatch(deviation, point) {
+        match self.mismatch(deviation, point) {
             None => deviation.picked,
             Some(message) => {
                 self.next = self.deviations.len();
@@ -83,8 +94,12 @@ impl Scheduler for Replay {
 
     fn refusal(&mut self) -> Option<Refusal> {
         let missing = self.deviations.get(self.next).map(|deviation| {
+            let hostile = match self.hostility.is_none() {
+                true => String::new(),
+                false => format!("; the schedule is of executions with hostility `{}`", self.hostility),
+            };
             let message = format!(
-                "choice {} of the schedule never came: the execution made {} choice{}",
+                "choice {} of the schedule never came: the execution made {} choice{}{hostile}",
                 deviation.index,
                 self.index,
                 if self.index == 1 { "" } else { "s" }

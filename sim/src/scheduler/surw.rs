@@ -70,7 +70,7 @@ impl Surw {
 impl Scheduler for Surw {
     fn choose(&mut self, point: &ChoicePoint<'_>) -> u32 {
         if point.kind() != ChoiceKind::Task || self.tasks.out_of_patience() {
-            return self.words.pick(point.alternatives());
+            return self.words.answer(point);
         }
         while let Some((task, position)) = self.tasks.next_touched(point) {
             let ready = position.is_some();

@@ -37,7 +37,7 @@ impl Urw {
 impl Scheduler for Urw {
     fn choose(&mut self, point: &ChoicePoint<'_>) -> u32 {
         if point.kind() != ChoiceKind::Task || self.tasks.out_of_patience() {
-            return self.words.pick(point.alternatives());
+            return self.words.answer(point);
         }
         while let Some((task, position)) = self.tasks.next_touched(point) {
             let weight = position.map_or(0, |_| self.weights[task as usize].max(1));

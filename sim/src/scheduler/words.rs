@@ -1,24 +1,42 @@
 //! Where schedulers draw from that need more than a pick at each choice.
 
+use super::ChoicePoint;
 use crate::hash;
 use crate::rng;
+use crate::schedule::ChoiceKind;
 use crate::seed::Seed;
 
 /// Random words of one execution: SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number
 /// generators", OOPSLA 2014), begun from the seed and the execution. It costs next to nothing to begin, and these schedulers draw
 /// little. The words are frozen: they are what a seed means.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Words(u64);
+pub(super) struct Words {
+    state: u64,
+    /// The state with which the execution began, from which follows how rare faults are.
+    first: u64,
+}
 
 impl Words {
     pub(super) fn new(seed: Seed, execution: u64) -> Self {
-        Self(hash::finish(hash::mix(hash::mix(0x776f_7264_7300, seed.get()), execution)))
+        Self::from_state(hash::finish(hash::mix(hash::mix(0x776f_7264_7300, seed.get()), execution)))
+    }
+
+    fn from_state(state: u64) -> Self {
+        Self { state, first: state }
+    }
+
+    /// The answer to a choice that is not between tasks.
+    pub(super) fn answer(&mut self, point: &ChoicePoint<'_>) -> u32 {
+        match point.kind() {
+            ChoiceKind::Fault => rng::fault(rng::fault_odds(self.first), point.alternatives(), || (self.wide() >> 32) as u32),
+            _ => self.pick(point.alternatives()),
+        }
     }
 
     #[inline]
     pub(super) fn wide(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
     }
@@ -51,7 +69,7 @@ mod tests {
     /// Seeds depend on these values.
     #[test]
     fn words_never_change() {
-        let mut words = Words(0);
+        let mut words = Words::from_state(0);
         assert_eq!(words.wide(), 0xe220_a839_7b1d_cdaf);
         let mut words = Words::new(Seed::from(7), 3);
         let drawn: Vec<u32> = (0..4).map(|_| words.pick(1000)).collect();

@@ -1,9 +1,9 @@
 //! What only a full trace can say about a failure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kernel::FailureKind;
-use crate::trace::{Step, TaskId, Trace};
+use crate::kernel::{self, FailureKind};
+use crate::trace::{Step, TaskId, Trace, TraceEvent};
 
 /// Steps before a livelock that are counted.
 const LAST: usize = 1_000;
@@ -40,4 +40,21 @@ fn kept_stepping(trace: &Trace) -> Vec<String> {
         lines.push(format!("        and others of {} more tasks", counts.len() - MOST));
     }
     lines
+}
+
+/// Where each unfinished task of the execution that is just over waits, in a line each; none if nobody wanted to know.
+pub(crate) fn waiting(trace: &Trace) -> Vec<String> {
+    let ended = trace.events().iter().filter_map(|event| match event {
+        TraceEvent::Finished { task, .. } => Some(*task),
+        _ => None,
+    });
+    let ended: BTreeSet<TaskId> = ended.collect();
+    let tasks = (0..trace.tasks().len() as u32).map(TaskId::new).filter(|task| !ended.contains(task));
+    let line = |task: TaskId| {
+        let points = kernel::with(|kernel| kernel.await_points(task.number()));
+        let (innermost, around) = points.split_first()?;
+        let around: String = around.iter().map(|point| format!(", in {point}")).collect();
+        Some(format!("{} waits at {innermost}{around}", trace.called(task)))
+    };
+    tasks.filter_map(line).collect()
 }

@@ -77,6 +77,7 @@ impl Fact {
     pub(crate) fn all(trace: &Trace) -> Option<Vec<Self>> {
         let facts = trace.turns()?.into_iter().map(|turn| {
             let (text, words) = match turn.what {
+                _ if turn.fault.is_some() => (trace.fault(turn.fault).unwrap_or_default(), Default::default()),
                 What::Step { picked, instead_of } => {
                     let before = |other: StepOf| format!(" before {} step {}", trace.called(other.task), other.step);
                     let words = (trace.called(picked.task), format!(" ran{}", instead_of.map_or_else(String::new, before)));

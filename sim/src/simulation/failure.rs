@@ -38,7 +38,7 @@ pub struct Failure {
     /// What around the simulation is the likely cause, where there is evidence for it: that it runs inside a task of a tokio
     /// runtime. Says what to do about it.
     pub hint: Option<String>,
-    /// What else is known, in lines: of a livelock who took the last steps.
+    /// What else is known, in lines: of a livelock who took the last steps, of a deadlock at which awaits the tasks wait.
     pub details: Vec<String>,
     /// Why it fails, if an exploration found it: which choices it takes, and how it goes on without the last of them.
     pub explanation: Option<Explanation>,

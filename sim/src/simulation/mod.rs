@@ -8,6 +8,7 @@ pub(crate) mod once;
 mod sim;
 mod warning;
 
+pub(crate) use details::waiting;
 pub use execution::{Execution, PendingTask, Stats};
 pub use explanation::{Explanation, Fact, Lanes, Row};
 pub use failure::Failure;

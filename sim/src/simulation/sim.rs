@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::{Execution, once};
 use crate::config::{Limit, PendingAtExit, Settings, TaskPanics};
+use crate::hostility::Hostility;
 use crate::kernel::{Order, Scheduler};
 use crate::schedule::Schedule;
 use crate::scheduler::{Chooser, Replay, SchedulerKind};
@@ -38,6 +39,10 @@ pub struct Sim {
     data_seed: Option<Seed>,
     scheduler: RefCell<Chooser>,
     kind: Option<SchedulerKind>,
+    /// What a call here said.
+    hostility: Option<Hostility>,
+    /// That of the schedule to replay.
+    replayed: Option<Hostility>,
 }
 
 impl Sim {
@@ -49,6 +54,8 @@ impl Sim {
             data_seed: None,
             scheduler: RefCell::new(SchedulerKind::Fifo.build(Seed::default())),
             kind: Some(SchedulerKind::Fifo),
+            hostility: None,
+            replayed: None,
         }
     }
 
@@ -61,10 +68,18 @@ impl Sim {
         self
     }
 
+    /// Whether to find out where in the source tasks wait, which makes each registration of a waker a hundred times as expensive.
+    /// A deadlock and [`Execution::pending`] then say it. The default is no.
+    pub fn await_points(mut self, find: bool) -> Self {
+        self.settings.await_points = find;
+        self
+    }
+
     /// Who answers choice points.
     pub fn scheduler(mut self, kind: SchedulerKind) -> Self {
         self.scheduler = RefCell::new(kind.build(self.seed));
         self.kind = Some(kind);
+        self.replayed = None;
         self
     }
 
@@ -72,15 +87,24 @@ impl Sim {
     pub fn scheduler_with(mut self, scheduler: Box<dyn Scheduler>) -> Self {
         self.scheduler = RefCell::new(scheduler.into());
         self.kind = None;
+        self.replayed = None;
         self
     }
 
     /// Answers choice points from a schedule. Where the program does not come to the choice points that the schedule names,
     /// with the alternatives and tasks that it names, the execution fails as a
-    /// [`Divergence`](crate::FailureKind::Divergence).
+    /// [`Divergence`](crate::FailureKind::Divergence). What a hostile executor might do is taken from the schedule; if
+    /// [`hostile`](Self::hostile) says something else that is a divergence, too.
     pub fn replay(mut self, schedule: &Schedule) -> Self {
         self.data_seed = schedule.data_seed();
-        self.scheduler_with(Box::new(Replay::new(schedule)))
+        let replayed = Some(schedule.hostility());
+        Self { replayed, ..self.scheduler_with(Box::new(Replay::new(schedule))) }
+    }
+
+    /// What the executor may do that the contract of `Future` allows. The default is nothing.
+    pub fn hostile(mut self, hostility: Hostility) -> Self {
+        self.hostility = Some(hostility);
+        self
     }
 
     /// What unfinished tasks mean when main is done. The default is a warning.
@@ -140,8 +164,9 @@ impl Sim {
         let mut scheduler = self.scheduler.replace(idle);
         let model = crate::kernel::Model::default();
         scheduler.begin(0, &model);
-        let order =
-            Order { settings: &self.settings, data_seed: self.data_seed.unwrap_or_else(|| self.seed.derive(0)), full: true };
+        let hostility = self.hostility.or(self.replayed).unwrap_or_default();
+        let settings = Settings { hostility, ..self.settings };
+        let order = Order { settings: &settings, data_seed: self.data_seed.unwrap_or_else(|| self.seed.derive(0)), full: true };
         let (mut result, mut ended, mut scheduler) = (None, None, Some(scheduler));
         once::with_main(body, |output| result = Some(output), &mut |main| {
             ended = Some(once::full(&order, &mut scheduler, self.seed, main));

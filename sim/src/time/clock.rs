@@ -73,6 +73,12 @@ impl Clock {
         self.timers.borrow().armed()
     }
 
+    /// Numbers and deadlines of the armed timers, by number.
+    pub(crate) fn armed_timers(&self) -> Vec<(u64, Instant)> {
+        let armed = self.timers.borrow().list();
+        armed.into_iter().map(|(number, deadline)| (number, Instant::from_nanos(deadline))).collect()
+    }
+
     /// The earliest deadline of an armed timer.
     #[inline]
     pub(crate) fn earliest(&self) -> Option<Instant> {

@@ -70,6 +70,14 @@ impl Timers {
         self.heap.len() - self.leftovers
     }
 
+    /// Numbers and deadlines of the armed timers, by number.
+    pub(super) fn list(&self) -> Vec<(u64, u64)> {
+        let armed = self.heap.iter().filter(|Reverse(key)| self.slots[slot_of(*key)].number == number_of(*key));
+        let mut armed: Vec<(u64, u64)> = armed.map(|Reverse(key)| (number_of(*key), (key >> 64) as u64)).collect();
+        armed.sort_unstable();
+        armed
+    }
+
     /// Returns slot and number of the new timer.
     #[inline]
     pub(super) fn arm(&mut self, deadline: u64, waker: Waker) -> (u32, u64) {

@@ -107,6 +107,13 @@ pub enum TraceEvent {
         /// How it ended.
         ending: Ending,
     },
+    /// The executor did what only a hostile one does.
+    Hostile {
+        /// The task to which it did it.
+        task: TaskId,
+        /// What it did.
+        act: HostileAct,
+    },
     /// Events that are not kept, because the trace is longer than it may be.
     LeftOut {
         /// How many.
@@ -130,6 +137,20 @@ pub enum WokenBy {
     Timer,
     /// Another thread of the process: nondeterminism that no schedule controls.
     Thread(Arc<str>),
+}
+
+/// What a hostile executor did; see [`Hostility`](crate::Hostility).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HostileAct {
+    /// The task became ready although nobody woke it.
+    SpuriousPoll,
+    /// From now on each poll of the task brings another waker, and those of earlier polls do nothing.
+    FreshWakers,
+    /// The task was woken, and the wake will arrive later.
+    LateWake,
+    /// A late wake arrives.
+    LateWakeArrives,
 }
 
 /// How a task ended.

@@ -9,12 +9,13 @@ mod record;
 pub(crate) mod recorder;
 mod site;
 mod steps;
+mod tag;
 mod text;
 mod turns;
 
 pub use difference::Difference;
 pub use digest::Digest;
-pub use event::{AccessKind, Ending, TraceEvent, WaitReason, WokenBy};
+pub use event::{AccessKind, Ending, HostileAct, TraceEvent, WaitReason, WokenBy};
 pub use id::{ResourceId, TaskId};
 pub use record::{TaskInfo, Trace};
 pub use site::Site;

@@ -9,7 +9,8 @@ use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use super::log::{Known, Log};
-use super::{AccessKind, Digest, Ending, ResourceId, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
+use super::tag;
+use super::{AccessKind, Digest, Ending, HostileAct, ResourceId, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
 use crate::hash::{finish, mix, mix_bytes};
 use crate::instant::Instant;
 use crate::schedule::{Answer, Choice, ChoiceLog, Deviation, Schedule, TaskPath};
@@ -275,6 +276,12 @@ impl Recorder {
         self.keep(|| TraceEvent::ScopeCancelled { task: TaskId::new(task), scopes });
     }
 
+    /// What the executor did to a task because it is hostile.
+    pub(crate) fn hostile(&self, task: u32, path_hash: u64, act: HostileAct) {
+        self.hash(tag::HOSTILE ^ path_hash ^ act as u64);
+        self.keep(|| TraceEvent::Hostile { task: TaskId::new(task), act });
+    }
+
     pub(crate) fn panicked(&self, task: u32, path_hash: u64, message: &str) {
         self.hash(tag::PANICKED ^ path_hash);
         self.hash_text(message);
@@ -387,26 +394,4 @@ fn path(paths: &[(u32, u32)], mut task: u32) -> TaskPath {
     }
     children.reverse();
     TaskPath::from_children(children)
-}
-
-/// What tells the events apart in the digest. Frozen: digests are compared across versions.
-mod tag {
-    pub(super) const SPAWNED: u64 = 0x01 << 56;
-    pub(super) const CHOICE: u64 = 0x02 << 56;
-    // These two stand beside a path hash only, so they need not keep clear of small numbers; a small tag is part of the
-    // instruction that adds it.
-    pub(super) const STEPPED: u64 = 0x03;
-    pub(super) const WOKEN: u64 = 0x04;
-    pub(super) const ARMED: u64 = 0x05 << 56;
-    pub(super) const FIRED: u64 = 0x06 << 56;
-    pub(super) const DROPPED: u64 = 0x07 << 56;
-    pub(super) const CLOCK: u64 = 0x08 << 56;
-    pub(super) const OUTPUT: u64 = 0x09 << 56;
-    pub(super) const ACCESSED: u64 = 0x0a << 56;
-    pub(super) const CANCEL_REQUESTED: u64 = 0x0b << 56;
-    pub(super) const CANCEL_DELIVERED: u64 = 0x0c << 56;
-    pub(super) const PANICKED: u64 = 0x0d << 56;
-    pub(super) const FINISHED: u64 = 0x0e << 56;
-    pub(super) const PENDING: u64 = 0x0f << 56;
-    pub(super) const SCOPE_CANCELLED: u64 = 0x10 << 56;
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{TaskId, Trace, TraceEvent, WokenBy};
+use super::{HostileAct, TaskId, Trace, TraceEvent, WokenBy};
 use crate::instant::Instant;
 use crate::schedule::ChoiceKind;
 
@@ -61,6 +61,11 @@ impl Trace {
                 TraceEvent::Spawned { task, .. } => format!("spawns {}", self.called(*task)),
                 TraceEvent::Woken { task, by: WokenBy::Task(_) } if *task == step.task => "yields".to_owned(),
                 TraceEvent::Woken { task, .. } => format!("wakes {}", self.called(*task)),
+                TraceEvent::Choice { choice, .. } if choice.kind == ChoiceKind::Fault => continue,
+                TraceEvent::Hostile { task, act } => match self.fault(Some((*task, *act))) {
+                    Some(fault) => fault,
+                    None => continue,
+                },
                 TraceEvent::Choice { choice, .. } => format!("draws {}/{}", choice.picked, choice.alternatives),
                 TraceEvent::TimerArmed { deadline, .. } => format!("sleeps until {deadline}"),
                 TraceEvent::CancelRequested { task } => format!("cancels {}", self.called(*task)),
@@ -78,6 +83,18 @@ impl Trace {
             }
         }
         words.join(", ")
+    }
+
+    /// What a hostile executor did, in words; `None` if that is nothing to speak of.
+    pub(crate) fn fault(&self, fault: Option<(TaskId, HostileAct)>) -> Option<String> {
+        let (task, act) = fault?;
+        let task = self.called(task);
+        match act {
+            HostileAct::SpuriousPoll => Some(format!("{task} was polled although nobody woke it")),
+            HostileAct::FreshWakers => Some(format!("{task} got a fresh waker at each poll, and its earlier ones were dead")),
+            HostileAct::LateWake => Some(format!("a wake of {task} was late")),
+            HostileAct::LateWakeArrives => None,
+        }
     }
 
     /// A task by its name, if no other one has it; else by path and name.

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::{Trace, TraceEvent, WokenBy};
+use super::{HostileAct, Trace, TraceEvent, WokenBy};
 use crate::instant::Instant;
 use crate::schedule::ChoiceKind;
 use crate::trace::TaskId;
@@ -92,6 +92,14 @@ impl fmt::Display for Line<'_> {
             }
             TraceEvent::Panicked { task, message } => write!(f, "panic in {}: {message:?}", label(task)),
             TraceEvent::Finished { task, ending } => write!(f, "end {}: {ending}", label(task)),
+            TraceEvent::Hostile { task, act } => match act {
+                HostileAct::SpuriousPoll => write!(f, "hostile: {} is ready although nobody woke it", label(task)),
+                HostileAct::FreshWakers => {
+                    write!(f, "hostile: {} has a fresh waker at each poll, earlier ones are dead", label(task))
+                }
+                HostileAct::LateWake => write!(f, "hostile: a wake of {} will be late", label(task)),
+                HostileAct::LateWakeArrives => write!(f, "late wake {}", label(task)),
+            },
             TraceEvent::LeftOut { events, .. } => write!(f, ".. {events} events are left out .."),
             TraceEvent::PendingAtExit { task } => write!(f, "pending at exit {}", label(task)),
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::{TaskId, Trace, TraceEvent};
+use super::{HostileAct, TaskId, Trace, TraceEvent};
 use crate::instant::Instant;
 use crate::schedule::{Choice, ChoiceKind};
 
@@ -21,6 +21,8 @@ pub(crate) struct Turn {
     pub(crate) choice: Choice,
     pub(crate) at: Instant,
     pub(crate) what: What,
+    /// What a hostile executor did there, and to whom.
+    pub(crate) fault: Option<(TaskId, HostileAct)>,
 }
 
 /// What was decided.
@@ -35,13 +37,24 @@ pub(crate) enum What {
 impl Trace {
     /// The choices that did not pick the default, in order. `None` if events are left out, so that nobody knows who was ready.
     pub(crate) fn turns(&self) -> Option<Vec<Turn>> {
-        let mut turns = Vec::new();
+        let mut turns: Vec<Turn> = Vec::new();
         let mut ready: VecDeque<TaskId> = VecDeque::new();
         let mut steps = vec![0u32; self.tasks().len()];
         let mut draws: BTreeMap<(Option<TaskId>, ChoiceKind), u32> = BTreeMap::new();
         for (at, current, happened) in self.timeline() {
             match happened {
                 TraceEvent::Spawned { task, .. } | TraceEvent::Woken { task, .. } => ready.push_back(*task),
+                TraceEvent::Hostile { task, act } => {
+                    if matches!(act, HostileAct::SpuriousPoll | HostileAct::LateWakeArrives) {
+                        ready.push_back(*task);
+                    }
+                    // What was chosen follows its choice at once; that a late wake arrives is no choice.
+                    if *act != HostileAct::LateWakeArrives
+                        && let Some(turn) = turns.last_mut()
+                    {
+                        turn.fault = Some((*task, *act));
+                    }
+                }
                 TraceEvent::Stepped { task } => {
                     if let Some(place) = ready.iter().position(|other| other == task) {
                         ready.remove(place);
@@ -62,7 +75,7 @@ impl Trace {
                         }
                     };
                     if choice.picked > 0 {
-                        turns.push(Turn { index: *index, choice: *choice, at, what });
+                        turns.push(Turn { index: *index, choice: *choice, at, what, fault: None });
                     }
                 }
                 TraceEvent::LeftOut { .. } => return None,
