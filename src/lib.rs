@@ -88,6 +88,7 @@
 //! | `REENACT_SHARD` | `i/n`: explore the i-th of n disjoint parts only, counted from 1 |
 //! | `REENACT_REGRESSIONS` | folder of saved failures (by default `reenact-regressions` beside Cargo.toml), or `off` |
 //! | `REENACT_HOSTILE` | what a hostile executor may do: none, all, or some of spurious:2, fresh, late:2:1ms |
+//! | `REENACT_ISOLATE` | `on` or `off`: whether each execution of a test has a process of its own |
 //!
 //! Options of the attribute are defaults that the environment overrides; explicit calls on [`Explorer`] win over both, and
 //! `REENACT_REPLAY` always wins. A value that means nothing fails the test; an unknown `REENACT_` name is warned about.
@@ -96,8 +97,8 @@ pub use reenact_combinators::TaskSet;
 pub use reenact_macros::{select, test};
 pub use reenact_sim::{
     Access, AccessKind, AwaitPoint, CancelSweep, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error,
-    Execution, Explanation, Explorer, Fact, Failure, FailureKind, HostileAct, Hostility, Interruption, Invariants, Lanes, Leak,
-    Limit, Model, PendingAtExit, PendingTask, Refusal, Regressions, Report, Resource, ResourceId, Row, Schedule, Scheduler,
+    Execution, Explanation, Explorer, Fact, Failure, FailureKind, Held, HostileAct, Hostility, Interruption, Invariants, Lanes,
+    Leak, Limit, Model, PendingAtExit, PendingTask, Refusal, Regressions, Report, Resource, ResourceId, Row, Schedule, Scheduler,
     SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, SweepCase, SweepFailure, SweepReport, Swept, TaskId, TaskInfo,
     TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict, WaitReason, Warning, WokenBy, access, cancel_sweep, check, choose,
     choose_one, choose_order, println, rng,

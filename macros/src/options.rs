@@ -7,8 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, Path, Token, parse_quote_spanned};
 
-const KNOWN: &str =
-    "executions, scheduler, seed, jobs, time_limit, pending, task_panics, max_steps, max_virtual_time, hostile and crate are";
+const KNOWN: &str = "executions, scheduler, seed, jobs, time_limit, pending, task_panics, max_steps, max_virtual_time, isolate, hostile and crate are";
 
 /// What stands in the parentheses.
 #[derive(Default)]
@@ -39,6 +38,10 @@ impl Parse for Setting {
         if name == "hostile" && !input.peek(Token![=]) {
             return Ok(Self { name, span, value: parse_quote_spanned! { span => "all" } });
         }
+        // An option that is on or off is on when it stands there.
+        if name == "isolate" && !input.peek(Token![=]) {
+            return Ok(Self { name, span, value: syn::parse_quote!(true) });
+        }
         input.parse::<Token![=]>()?;
         Ok(Self { name, span, value: input.parse()? })
     }
@@ -68,6 +71,7 @@ impl Options {
                 return Ok(());
             }
             "executions" => ("Executions", whole(name, value)?),
+            "isolate" => ("Isolate", switch(name, value)?),
             "jobs" => ("Jobs", whole(name, value)?),
             "seed" => ("Seed", whole(name, value)?),
             "max_steps" => ("MaxSteps", whole(name, value)?),
@@ -115,6 +119,14 @@ fn seconds(name: &str, value: &Expr) -> syn::Result<TokenStream> {
         Expr::Lit(_) | Expr::Unary(_) => {
             Err(syn::Error::new(value.span(), format!("`{name}` takes seconds from 0, as in {name} = 2.5")))
         }
+        _ => Ok(quote_spanned! { value.span() => #value }),
+    }
+}
+
+fn switch(name: &str, value: &Expr) -> syn::Result<TokenStream> {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Bool(_), .. }) => Ok(quote_spanned! { value.span() => #value }),
+        Expr::Lit(_) => Err(syn::Error::new(value.span(), format!("`{name}` takes true or false, or stands alone"))),
         _ => Ok(quote_spanned! { value.span() => #value }),
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::kernel;
 use crate::outside;
 pub use crate::resource::{Access, AccessKind, ResourceId};
-use crate::trace::recorder;
+use crate::trace::{WaitReason, recorder};
 
 /// Something that tasks share, known by name in traces: a lock, a table, a file of your own.
 ///
@@ -31,6 +31,49 @@ impl Resource {
         Self { id, name: name.into() }
     }
 
+    /// The running task holds it as long as the returned value lives: for locks, permits, whatever one task has and others wait for. A
+    /// deadlock report says who holds what a task [waits for](Self::waiting), and if they wait in a circle.
+    ///
+    /// Is no access, and costs next to nothing where no report is being made.
+    ///
+    /// # Panics
+    ///
+    /// Outside an execution.
+    ///
+    /// ```
+    /// use reenact_sim::{Resource, Sim, task};
+    ///
+    /// let execution = Sim::new().run(|| async {
+    ///     let door = Resource::new("door");
+    ///     let _held = door.hold();
+    ///     let other = task::Builder::new().name("visitor").spawn(std::future::poll_fn(move |_| {
+    ///         door.waiting();
+    ///         std::task::Poll::<()>::Pending
+    ///     }));
+    ///     other.await
+    /// });
+    /// let message = execution.outcome.unwrap_err().message;
+    /// assert!(message.contains("waits for door, held by 0 `main`"), "{message}");
+    /// assert!(message.ends_with("a cycle: 0 `main` waits for task 0.0 `visitor`; 0.0 `visitor` waits for door, held by 0 `main`"));
+    /// ```
+    #[track_caller]
+    pub fn hold(&self) -> Held {
+        outside::check("Resource::hold");
+        Held { hold: recorder::with(|recorder| recorder.hold(self.id)) }
+    }
+
+    /// Says that the running task waits for it: a future that is about to return `Pending` calls it. See
+    /// [`waiting_for`](crate::task::waiting_for).
+    ///
+    /// # Panics
+    ///
+    /// Outside an execution.
+    #[track_caller]
+    pub fn waiting(&self) {
+        outside::check("Resource::waiting");
+        recorder::with(|recorder| recorder.waits(|| WaitReason::Resource { name: self.name.clone(), id: self.id }));
+    }
+
     /// Its identity.
     pub fn id(&self) -> ResourceId {
         self.id
@@ -39,6 +82,19 @@ impl Resource {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+}
+
+/// A resource is held by a task. See [`Resource::hold`].
+#[derive(Debug)]
+#[must_use = "what is not kept is let go at once"]
+pub struct Held {
+    hold: u64,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        recorder::with(|recorder| recorder.let_go(self.hold));
     }
 }
 

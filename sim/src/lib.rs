@@ -31,7 +31,7 @@ pub mod task;
 pub mod time;
 mod trace;
 
-pub use access::{Access, AccessKind, Resource, ResourceId, Shared, access};
+pub use access::{Access, AccessKind, Held, Resource, ResourceId, Shared, access};
 pub use await_point::AwaitPoint;
 pub use config::{Limit, PendingAtExit, TaskPanics};
 pub use draw::{TaskRng, choose, choose_one, choose_order, rng};

@@ -1,17 +1,6 @@
 //! [`Access`]: what a step touched.
 
-pub use crate::trace::AccessKind;
-
-/// The identity of a shared resource: which task created it, as its how manyth. The same in every execution in which
-/// that task does the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ResourceId(u64);
-
-impl ResourceId {
-    pub(crate) const fn new(hash: u64) -> Self {
-        Self(hash)
-    }
-}
+pub use crate::trace::{AccessKind, ResourceId};
 
 /// One access of a step to a resource: the dependency relation of partial-order methods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

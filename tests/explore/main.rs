@@ -1,8 +1,11 @@
 //! Many executions: on several threads, in parts, and what becomes of the one that fails.
 
+mod deadlock;
 mod explanation;
+mod isolated;
 mod parallel;
 mod regressions;
+mod shrinking;
 #[path = "../it/support.rs"]
 #[allow(dead_code, reason = "shared with the other tests")]
 mod support;

@@ -20,7 +20,6 @@ mod samplers;
 mod schedulers;
 mod scopes;
 mod select;
-mod shrinking;
 mod support;
 mod sweep;
 mod tasks;

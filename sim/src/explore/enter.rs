@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use std::ops::ControlFlow;
 
 use super::explorer::{Explorer, warn};
+use super::isolated;
 use super::work::Tested;
 use super::{Report, Verdict};
 use crate::simulation::Execution;
@@ -189,5 +190,25 @@ impl Explorer {
         if let Some(failure) = &report.failure {
             panic!("{failure}");
         }
+    }
+
+    /// Whether the executions of this test are to have processes of their own.
+    #[track_caller]
+    pub(super) fn is_isolated(&self) -> bool {
+        isolated::wanted(&self.plan_or_panic())
+    }
+
+    /// Explores with a process for each execution, and panics with the text of the first failure. `test` is the test's name in this
+    /// program.
+    #[track_caller]
+    pub(super) fn run_isolated<F>(&self, test: String, body: impl Fn() -> F)
+    where
+        F: Future,
+        F::Output: Verdict,
+    {
+        let plan = self.plan_or_panic();
+        let error = RefCell::new(None);
+        let program = Closure::new(body, |output: F::Output| drop(error.replace(output.error())));
+        isolated::explore(self, &plan, test, &Tested { program: &program, error: &error });
     }
 }

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use super::isolated;
 use super::plan::Budget;
 use super::regressions::Regressions;
 use crate::error::Error;
@@ -14,7 +15,7 @@ use crate::schedule::Schedule;
 use crate::seed::Seed;
 
 /// The variables, each with what it means; the documentation shows the same table.
-const VARIABLES: [(&str, &str); 9] = [
+const VARIABLES: [(&str, &str); 10] = [
     ("REENACT_SEED", "the exploration's seed: a number, a 0x number, or `random`"),
     ("REENACT_REPLAY", "a schedule: run exactly this one execution, with its full trace and its output on the terminal"),
     ("REENACT_EXECUTIONS", "how many executions to run at most"),
@@ -24,6 +25,7 @@ const VARIABLES: [(&str, &str); 9] = [
     ("REENACT_SHARD", "`i/n`: explore the i-th of n disjoint parts only, counted from 1"),
     ("REENACT_REGRESSIONS", "folder of saved failures (by default `reenact-regressions` beside Cargo.toml), or `off`"),
     ("REENACT_HOSTILE", "what a hostile executor may do: none, all, or some of spurious:2, fresh, late:2:1ms"),
+    ("REENACT_ISOLATE", "`on` or `off`: whether each execution of a test has a process of its own"),
 ];
 
 /// What the environment says.
@@ -92,6 +94,15 @@ impl Environment {
                     folder => Regressions::In(folder.into()),
                 });
             }
+            "REENACT_ISOLATE" => {
+                self.budget.isolate = Some(match value {
+                    "on" => true,
+                    "off" => false,
+                    _ => return Err(Error::environment(format!("{name}: `{value}` is no answer: on and off are"))),
+                });
+            }
+            // What a test process says to those it starts.
+            isolated::VARIABLE => {}
             "REENACT_SCHEDULER" => self.budget.scheduler = Some(parsed(name, value)?),
             "REENACT_HOSTILE" => self.budget.hostility = Some(parsed(name, value)?),
             _ => {
@@ -165,6 +176,7 @@ mod tests {
             ("REENACT_JOBS", "0", "1 or more"),
             ("REENACT_JOBS", "-1", "1 or more"),
             ("REENACT_SHARD", "0/2", "1/n to n/n"),
+            ("REENACT_ISOLATE", "yes", "on and off"),
             ("REENACT_SHARD", "3/2", "1/n to n/n"),
             ("REENACT_HOSTILE", "very", "none, all"),
             ("REENACT_REPLAY", "3=1", "starts with `r1:`"),

@@ -231,6 +231,7 @@ impl Explorer {
             shard: said.iter().find_map(|budget| budget.shard),
             jobs: said.iter().find_map(|budget| budget.jobs).unwrap_or(NonZeroU32::MIN),
             regressions: said.iter().find_map(|budget| budget.regressions.clone()).unwrap_or_default(),
+            isolate: said.iter().find_map(|budget| budget.isolate).unwrap_or(false),
         })
     }
 }

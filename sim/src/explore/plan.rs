@@ -22,6 +22,7 @@ pub(super) struct Budget {
     pub(super) shard: Option<Shard>,
     pub(super) regressions: Option<Regressions>,
     pub(super) hostility: Option<Hostility>,
+    pub(super) isolate: Option<bool>,
 }
 
 /// What is to be done.
@@ -40,6 +41,8 @@ pub(super) struct Plan {
     /// Worker threads, where the body may be called from several.
     pub(super) jobs: NonZeroU32,
     pub(super) regressions: Regressions,
+    /// Whether a test's executions have processes of their own.
+    pub(super) isolate: bool,
 }
 
 impl Plan {

@@ -47,25 +47,40 @@ impl Explorer {
     pub(super) fn begin(&self, plan: &Plan, body: &Tested<'_>) -> Result<Beginning, Box<Report>> {
         let mut beginning = Beginning { saved: self.saved_or_panic(plan), ..Beginning::default() };
         let Some(saved) = &beginning.saved else { return Ok(beginning) };
-        for entry in &saved.entries {
+        for entry in 0..saved.entries.len() {
             beginning.replayed += 1;
-            match self.replay_entry(plan, entry, body) {
+            match self.replay_saved(plan, saved, entry, body) {
                 Ok(None) => {}
-                Ok(Some(mut failure)) => {
-                    self.hint(plan, &mut failure, 0, 0);
-                    failure.hints = Hints { passed: None, replayed: true, replayed_from: Some(saved.label()), ..failure.hints };
+                Ok(Some(failure)) => {
                     let mut report = Tally::default().report(plan);
                     (report.failure, report.replayed, report.warnings) = (Some(failure), beginning.replayed, beginning.warnings);
                     return Err(Box::new(report));
                 }
-                Err(message) => beginning.warnings.push(Warning::Unreplayed {
-                    file: saved.label(),
-                    schedule: entry.schedule.to_string(),
-                    message,
-                }),
+                Err(warning) => beginning.warnings.push(warning),
             }
         }
         Ok(beginning)
+    }
+
+    /// Replays the n-th saved failure: the failure, if it still is one, or a warning, if it cannot be replayed.
+    #[track_caller]
+    pub(super) fn replay_saved(
+        &self,
+        plan: &Plan,
+        saved: &Saved,
+        n: usize,
+        body: &Tested<'_>,
+    ) -> Result<Option<Failure>, Warning> {
+        let Some(entry) = saved.entries.get(n) else { return Ok(None) };
+        match self.replay_entry(plan, entry, body) {
+            Ok(None) => Ok(None),
+            Ok(Some(mut failure)) => {
+                self.hint(plan, &mut failure, 0, 0);
+                failure.hints = Hints { passed: None, replayed: true, replayed_from: Some(saved.label()), ..failure.hints };
+                Ok(Some(failure))
+            }
+            Err(message) => Err(Warning::Unreplayed { file: saved.label(), schedule: entry.schedule.to_string(), message }),
+        }
     }
 
     /// The failure of a saved execution, or nothing if it passes now; `Err` if the program has no such execution any more.

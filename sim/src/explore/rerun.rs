@@ -154,7 +154,7 @@ impl Explorer {
 
     #[track_caller]
     fn simplest(&self, plan: &Plan, order: &Order<'_>, found: Failure, execution: &Execution<()>, body: &Tested<'_>) -> Failure {
-        let Some(shrunk) = self.shrink(order, found.kind, &execution.choices, body) else { return found };
+        let Some(shrunk) = self.shrink(order, found.kind, execution, body) else { return found };
         let mut scheduler = Chooser::Any(Box::new(Follow::new(&shrunk.deviations)));
         scheduler.begin(0, &Model::default());
         let (execution, _, _) = full(&Order { full: true, ..*order }, scheduler, plan.seed, body.program);

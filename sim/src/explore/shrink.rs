@@ -1,8 +1,8 @@
 //! Shrinking: the simplest schedule that shows the same bug.
 //!
 //! Simplest is: fewest deviations from fifo order, of those fewest preemptions, of those the smallest list of (index, pick).
-//! Candidates are run; what a shortened schedule does not say is fifo, never random. First deviations are left out, as many as
-//! possible (delta debugging; Zeller and Hildebrandt 2002). Then every schedule with fewer deviations is tried, and every one with as many, as
+//! Candidates are run; what a shortened schedule does not say is fifo, never random. First the steps are found whose order it takes (see
+//! `reorder`), then deviations are left out, as many as possible (delta debugging; Zeller and Hildebrandt 2002). Then every schedule with fewer deviations is tried, and every one with as many, as
 //! far as the budget goes; at first only with deviations before the point at which the best one fails, which in a long program are few.
 //! Where the budget is not used up, the result is the minimum, and the same from whichever failure it began.
 
@@ -11,11 +11,14 @@ use super::work::Tested;
 use crate::kernel::{self, FailureKind, Model, Order};
 use crate::schedule::Choice;
 use crate::scheduler::{Chooser, Follow};
-use crate::simulation::{Failure, once};
+use crate::simulation::{Execution, Failure, once};
 
 /// How much is spent on one failure. Steps, not seconds: the result is the same on a slow machine.
-const MAX_STEPS: u64 = 3_000_000;
+const MAX_STEPS: u64 = 1_000_000;
 const MAX_EXECUTIONS: u64 = 30_000;
+
+/// As many deviations are left out of a schedule as it is; of more, the order of the steps tells more.
+const FEW: usize = 4;
 
 /// Index and pick of each choice that is not the default.
 type Deviations = Vec<(u64, u32)>;
@@ -56,10 +59,19 @@ impl Bug {
     }
 }
 
-/// Runs what a list of deviations says, and in fifo order elsewhere. The bug, if it fails.
+/// What a list of deviations says, and fifo order elsewhere.
+fn following(deviations: &[(u64, u32)]) -> Chooser {
+    Chooser::Any(Box::new(Follow::new(deviations)))
+}
+
+/// Runs what a list of deviations says. The bug, if it fails.
 #[track_caller]
 pub(super) fn run_brief(order: &Order<'_>, deviations: &[(u64, u32)], body: &Tested<'_>) -> Option<Bug> {
-    let mut scheduler = Chooser::Any(Box::new(Follow::new(deviations)));
+    run_with(order, following(deviations), body)
+}
+
+#[track_caller]
+fn run_with(order: &Order<'_>, mut scheduler: Chooser, body: &Tested<'_>) -> Option<Bug> {
     scheduler.begin(0, &Model::default());
     let (outcome, _) = once::brief(order, scheduler, body.program);
     let error = body.error.take();
@@ -71,7 +83,7 @@ pub(super) fn run_brief(order: &Order<'_>, deviations: &[(u64, u32)], body: &Tes
 }
 
 /// A candidate that was run.
-struct Attempt {
+pub(super) struct Attempt {
     bug: Option<Bug>,
     choices: Vec<Choice>,
     preemptions: u64,
@@ -79,7 +91,7 @@ struct Attempt {
 
 impl Attempt {
     /// The schedule that was really run.
-    fn deviations(&self) -> Deviations {
+    pub(super) fn deviations(&self) -> Deviations {
         let choices = (0..).zip(&self.choices);
         choices.filter(|(_, choice)| choice.picked > 0).map(|(index, choice)| (index, choice.picked)).collect()
     }
@@ -90,8 +102,8 @@ impl Attempt {
     }
 }
 
-struct Shrinker<'a> {
-    order: Order<'a>,
+pub(super) struct Shrinker<'a> {
+    pub(super) order: Order<'a>,
     body: &'a Tested<'a>,
     bug: Bug,
     best: (usize, u64, Deviations),
@@ -104,16 +116,25 @@ struct Shrinker<'a> {
 impl Explorer {
     /// Shrinks the schedule of a failure; `None` if it does not fail again.
     #[track_caller]
-    pub(super) fn shrink(&self, order: &Order<'_>, kind: FailureKind, choices: &[Choice], body: &Tested<'_>) -> Option<Shrunk> {
+    pub(super) fn shrink(
+        &self,
+        order: &Order<'_>,
+        kind: FailureKind,
+        found: &Execution<()>,
+        body: &Tested<'_>,
+    ) -> Option<Shrunk> {
         let bug = Bug { kind, place: None, tasks: None };
         let full = bug.needs_full();
         let order = Order { full, ..*order };
         let mut shrinker = Shrinker { order, body, bug, best: Default::default(), length: 0, executions: 0, steps: 0 };
-        let first = Attempt { bug: None, choices: choices.to_vec(), preemptions: 0 }.deviations();
+        let first = Attempt { bug: None, choices: found.choices.clone(), preemptions: 0 }.deviations();
         let attempt = shrinker.run(&first, full)?;
         shrinker.best = (attempt.deviations().len(), u64::MAX, attempt.deviations());
         shrinker.length = attempt.choices.len();
         shrinker.bug = attempt.bug.filter(|bug| bug.kind == kind)?;
+        if shrinker.best.0 > FEW {
+            shrinker.reorder(&found.trace);
+        }
         shrinker.leave_out();
         if shrinker.try_all(true).is_some() {
             shrinker.try_all(false);
@@ -126,22 +147,37 @@ impl Shrinker<'_> {
     /// Runs a candidate; `None` if the budget is used up.
     #[track_caller]
     fn run(&mut self, deviations: &[(u64, u32)], full: bool) -> Option<Attempt> {
+        self.attempt(following(deviations), full)
+    }
+
+    /// Runs what a scheduler says; `None` if the budget is used up.
+    #[track_caller]
+    pub(super) fn attempt(&mut self, scheduler: Chooser, full: bool) -> Option<Attempt> {
         if self.steps >= MAX_STEPS || self.executions >= MAX_EXECUTIONS {
             return None;
         }
-        let bug = run_brief(&Order { full, ..self.order }, deviations, self.body);
+        let bug = run_with(&Order { full, ..self.order }, scheduler, self.body);
         let (choices, counts) = kernel::with(|kernel| (kernel.choices(), kernel.counts()));
         self.executions += 1;
         // Beginning and ending an execution costs about as much as so many steps.
-        self.steps += counts.steps + 50;
+        self.steps += counts.steps + 10;
         Some(Attempt { bug, choices, preemptions: counts.preemptions })
+    }
+
+    /// The part of the budget that is used up.
+    pub(super) fn spent(&self) -> f64 {
+        (self.steps as f64 / MAX_STEPS as f64).max(self.executions as f64 / MAX_EXECUTIONS as f64)
+    }
+
+    pub(super) fn is_same(&self, attempt: &Attempt) -> bool {
+        attempt.bug.as_ref() == Some(&self.bug)
     }
 
     /// Runs a candidate and keeps it if it is the same bug and simpler. `None` if the budget is used up.
     #[track_caller]
-    fn consider(&mut self, deviations: &[(u64, u32)]) -> Option<(bool, Attempt)> {
+    pub(super) fn consider(&mut self, deviations: &[(u64, u32)]) -> Option<(bool, Attempt)> {
         let mut attempt = self.run(deviations, self.order.full)?;
-        if attempt.bug.as_ref() != Some(&self.bug) || attempt.deviations().len() > self.best.0 {
+        if !self.is_same(&attempt) || attempt.deviations().len() > self.best.0 {
             return Some((false, attempt));
         }
         if !self.order.full {

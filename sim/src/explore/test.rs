@@ -85,6 +85,8 @@ pub enum TestOption {
     Pending(&'static str),
     /// `jobs = 4`
     Jobs(u64),
+    /// `isolate`
+    Isolate(bool),
     /// `task_panics = "deliver"`
     TaskPanics(&'static str),
     /// `max_steps = 1000`
@@ -107,6 +109,9 @@ where
     F::Output: Verdict,
 {
     let explorer = explorer(&target, options);
+    if explorer.is_isolated() {
+        return explorer.run_isolated(target.test_name(), body);
+    }
     explorer.judge(&explorer.run_on(None, body));
 }
 
@@ -137,6 +142,7 @@ fn apply(mut explorer: Explorer, option: TestOption) -> Result<Explorer, Error> 
             let refused = || Error::scheduler(format!("jobs = {jobs} is no number of threads: 1 or more is"));
             explorer.attribute.jobs = Some(number.ok_or_else(refused)?);
         }
+        TestOption::Isolate(isolate) => explorer.attribute.isolate = Some(isolate),
         TestOption::Scheduler(name) => explorer.attribute.scheduler = Some(name.parse()?),
         TestOption::Seed(seed) => explorer.attribute.seed = Some(seed.into()),
         TestOption::TimeLimit(limit) => explorer.attribute.time_limit = Some(seconds("time_limit", limit)?),

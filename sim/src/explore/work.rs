@@ -171,7 +171,7 @@ impl<'a> Worker<'a> {
 }
 
 /// Which executions are run twice, to see whether they come out the same: the second, the fourth, the eighth, ..
-fn is_checked(execution: u64) -> bool {
+pub(super) fn is_checked(execution: u64) -> bool {
     execution > 0 && (execution + 1).is_power_of_two()
 }
 

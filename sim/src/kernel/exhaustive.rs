@@ -83,6 +83,16 @@ impl Exhaustive {
         Self { path: Vec::new(), fixed: 0, depth: 0, bound, exhausted: false, refusal: None, skim: None }
     }
 
+    /// The choices of the next execution as far as they are known.
+    pub(crate) fn path(&self) -> &[Choice] {
+        &self.path
+    }
+
+    /// The answer to a choice that an execution somewhere else has met. `None` if another one should be here.
+    pub(crate) fn go(&mut self, kind: ChoiceKind, alternatives: u32) -> Option<u32> {
+        self.pick(kind, alternatives)
+    }
+
     pub(super) fn is_bounded(&self) -> bool {
         self.bound.is_some()
     }

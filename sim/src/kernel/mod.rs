@@ -7,6 +7,7 @@
 mod awaits;
 mod choice;
 mod chooser;
+mod deadlock;
 mod delivery;
 mod end;
 mod exhaustive;

@@ -11,7 +11,6 @@ use crate::config::Limit;
 use crate::schedule::{Answer, Choice, ChoiceKind};
 use crate::time::clock::{self, Clock};
 use crate::trace::recorder::{self, Recorder};
-use crate::trace::{TaskId, WaitReason};
 
 impl Kernel {
     /// Steps tasks until main is done or the execution has failed; in the last steps, until nothing is ready.
@@ -214,53 +213,6 @@ impl Kernel {
     }
 
     #[cold]
-    fn deadlock(&self, recorder: &Recorder) {
-        let table = self.table();
-        let unfinished = table.unfinished();
-        let mut message = format!(
-            "no task is ready, no timer is armed, and main is unfinished; {} task{} wait{}:",
-            unfinished.len(),
-            if unfinished.len() == 1 { "" } else { "s" },
-            if unfinished.len() == 1 { "s" } else { "" },
-        );
-        for slot in unfinished {
-            let number = table.peek(slot).number;
-            message.push_str("\n  ");
-            message.push_str(&self.describe(number, recorder));
-        }
-        drop(table);
-        self.fault_with(Fault {
-            kind: FailureKind::Deadlock,
-            task: None,
-            message,
-            place: None,
-            at: clock::with(|clock| clock.now()),
-            stopped: false,
-        });
-    }
-
-    /// A task in one line: path, name, spawn site, what it waits for.
-    pub(super) fn describe(&self, number: u32, recorder: &Recorder) -> String {
-        let path = recorder.path_of(number).map_or_else(|| TaskId::new(number).to_string(), |path| path.to_string());
-        let mut line = path.clone();
-        let Some((name, site)) = recorder.known(number) else { return line };
-        if *name != *path {
-            line.push_str(&format!(" `{name}`"));
-        }
-        if let Some(site) = site {
-            line.push_str(&format!(", spawned at {site}"));
-        }
-        line.push_str(&match recorder.waits_for(number) {
-            Some(reason) => format!(", waits for {}", describe_wait(&reason, recorder)),
-            None => ", waits for something that did not say what it is".to_owned(),
-        });
-        if let Some(point) = self.await_points(number).first() {
-            line.push_str(&format!(", at {point}"));
-        }
-        line
-    }
-
-    #[cold]
     fn limit_reached(&self, recorder: &Recorder) {
         let (steps, steps_at_clock) = {
             let core = self.core.borrow();
@@ -368,19 +320,5 @@ impl Core {
         let last = self.view.last;
         let still_ready = self.view.table.find(last).is_some_and(|entry| entry.is_queued());
         self.counts.preemptions += u64::from(still_ready && last.slot() != slot);
-    }
-}
-
-fn describe_wait(reason: &WaitReason, recorder: &Recorder) -> String {
-    match reason {
-        WaitReason::Task(task) => {
-            let path = recorder.path_of(task.number()).map_or_else(|| task.to_string(), |path| path.to_string());
-            match recorder.known(task.number()) {
-                Some((name, _)) if *name != *path => format!("task {path} `{name}`"),
-                _ => format!("task {path}"),
-            }
-        }
-        WaitReason::Until { deadline, site } => format!("the clock to reach {deadline} (sleep at {site})"),
-        WaitReason::Label(label) => label.to_string(),
     }
 }

@@ -13,7 +13,8 @@
 
 #![allow(unsafe_code, reason = "a RawWaker can only be made by unsafe code")]
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::ptr;
 use std::task::{Context, RawWaker, RawWakerVTable, Waker};
@@ -56,6 +57,8 @@ impl TaskWord {
 thread_local! {
     /// Clones made on this thread less those dropped on it.
     static CLONES: Cell<i64> = const { Cell::new(0) };
+    /// The same for each word of which there are any.
+    static CLONES_OF: RefCell<BTreeMap<u64, i64>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// How many more wakers have been cloned than dropped on this thread.
@@ -63,9 +66,22 @@ pub(super) fn clones() -> i64 {
     CLONES.get()
 }
 
-#[inline]
-fn count(change: i64) {
+/// How many clones there are of the counting wakers that `which` picks.
+pub(super) fn clones_of(which: impl Fn(TaskWord) -> bool) -> i64 {
+    CLONES_OF.with_borrow(|of| of.iter().filter(|(word, _)| which(TaskWord(**word))).map(|(_, clones)| clones).sum())
+}
+
+fn count(data: *const (), change: i64) {
     CLONES.set(CLONES.get().wrapping_add(change));
+    // While the thread ends nobody asks any more.
+    let _ = CLONES_OF.try_with(|of| {
+        let mut of = of.borrow_mut();
+        let clones = of.entry(data.addr() as u64).or_default();
+        *clones += change;
+        if *clones == 0 {
+            of.remove(&(data.addr() as u64));
+        }
+    });
 }
 
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake, drop);
@@ -117,7 +133,7 @@ unsafe fn drop(_: *const ()) {}
 ///
 /// None needed, as for `clone`.
 unsafe fn clone_counting(data: *const ()) -> RawWaker {
-    count(1);
+    count(data, 1);
     with(|kernel| kernel.note_registration(TaskWord(data.addr() as u64)));
     RawWaker::new(data, &COUNTING)
 }
@@ -126,7 +142,7 @@ unsafe fn clone_counting(data: *const ()) -> RawWaker {
 ///
 /// None needed, as for `clone`.
 unsafe fn wake_counting(data: *const ()) {
-    count(-1);
+    count(data, -1);
     // SAFETY: none needed, as for `clone`.
     unsafe { wake(data) }
 }
@@ -134,6 +150,6 @@ unsafe fn wake_counting(data: *const ()) {
 /// # Safety
 ///
 /// None needed, as for `drop`.
-unsafe fn drop_counting(_: *const ()) {
-    count(-1);
+unsafe fn drop_counting(data: *const ()) {
+    count(data, -1);
 }

@@ -8,6 +8,7 @@ mod fifo;
 mod follow;
 mod kind;
 mod named;
+mod ordered;
 mod pct;
 mod portfolio;
 mod pos;
@@ -22,5 +23,6 @@ pub(crate) use crate::kernel::{Chooser, EMPTY, Exhaustive, Program, Random, UNKN
 pub(crate) use follow::Follow;
 pub use kind::SchedulerKind;
 pub(crate) use named::Named;
+pub(crate) use ordered::{Ordered, StepOrder};
 pub(crate) use portfolio::Lineup;
 pub(crate) use replay::Replay;

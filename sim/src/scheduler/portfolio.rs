@@ -65,6 +65,16 @@ impl Lineup {
         Self::of(SHARES.iter().map(|(kind, _)| kind.build(seed)).collect(), shares.collect(), seed)
     }
 
+    /// The scheduler of an execution that nothing was learned for: of a portfolio, the one whose turn it is.
+    pub(crate) fn unlearned(kind: &SchedulerKind, seed: Seed, execution: u64) -> Chooser {
+        let mut lineup = Self::of_kind(kind, seed);
+        if *kind == SchedulerKind::Portfolio && execution == 0 {
+            return SchedulerKind::Fifo.build(seed);
+        }
+        lineup.lesson = None;
+        lineup.member(execution).1
+    }
+
     fn of(members: Vec<Chooser>, shares: Vec<u64>, seed: Seed) -> Self {
         let learns = members.iter().any(|member| member.needs_model());
         let lesson = learns.then(|| Rc::new(RefCell::new(Model::default())));

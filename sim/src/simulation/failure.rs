@@ -56,6 +56,8 @@ pub(crate) struct Hints {
     pub(crate) passed: Option<u64>,
     /// The failure was met in a replay: there is nothing to explore.
     pub(crate) replayed: bool,
+    /// Each execution had a process of its own.
+    pub(crate) isolated: bool,
     /// The file of saved failures that it was added to, and the one that it was replayed from.
     pub(crate) saved_in: Option<String>,
     pub(crate) replayed_from: Option<String>,
@@ -90,7 +92,10 @@ impl fmt::Display for Failure {
             n => format!("{n} choices differ from fifo order"),
         };
         let deviates = match self.hints.shrunk {
-            Some((from, executions)) => format!("{deviates} (shrunk from {from} in {executions} executions)"),
+            Some((from, executions)) => format!(
+                "{deviates} (shrunk from {from} in {executions} executions{})",
+                if self.hints.isolated { ", each in its own process" } else { "" }
+            ),
             None => deviates,
         };
         match (self.hints.passed, &self.hints.replayed_from) {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Site, TaskId};
+use super::{ResourceId, Site, TaskId};
 use crate::instant::Instant;
 use crate::schedule::Choice;
 
@@ -185,6 +185,13 @@ pub enum WaitReason {
         deadline: Instant,
         /// Where the sleep was made.
         site: Site,
+    },
+    /// A shared resource, with [`Resource::waiting`](crate::Resource::waiting).
+    Resource {
+        /// Its name.
+        name: Arc<str>,
+        /// Its identity.
+        id: ResourceId,
     },
     /// What a future said with [`waiting_for`](crate::task::waiting_for).
     Label(Cow<'static, str>),

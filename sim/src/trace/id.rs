@@ -1,4 +1,4 @@
-//! [`TaskId`]: the handle by which one execution tells its tasks apart.
+//! [`TaskId`] and [`ResourceId`]: how one execution tells its tasks, and what they share, apart.
 
 use std::fmt;
 
@@ -42,5 +42,16 @@ impl fmt::Display for TaskId {
 impl fmt::Debug for TaskId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TaskId({})", self.0)
+    }
+}
+
+/// The identity of a shared resource: which task created it, as its how manyth. The same in every execution in which
+/// that task does the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourceId(u64);
+
+impl ResourceId {
+    pub(crate) const fn new(hash: u64) -> Self {
+        Self(hash)
     }
 }

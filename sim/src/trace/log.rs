@@ -1,8 +1,9 @@
 //! What only a full trace keeps.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Site, TraceEvent, WaitReason};
+use super::{ResourceId, Site, TraceEvent, WaitReason};
 use crate::instant::Instant;
 
 /// Events, what is known of tasks, and which tasks were picked against the default.
@@ -14,6 +15,8 @@ pub(super) struct Log {
     pub(super) wait: Option<WaitReason>,
     /// Choices between tasks that did not pick the first, with the task that they picked.
     pub(super) picked: Vec<(u64, u32)>,
+    /// Who holds which resource, each with a number that is never used again.
+    pub(super) holds: Vec<(u64, ResourceId, u32)>,
     /// How many events have come, left out ones included.
     pub(super) total: u64,
     /// How many are kept at most.
@@ -30,13 +33,14 @@ pub(super) struct Known {
 
 impl Log {
     pub(super) const fn new() -> Self {
-        Self { events: Vec::new(), tasks: Vec::new(), wait: None, picked: Vec::new(), total: 0, limit: 0 }
+        Self { events: Vec::new(), tasks: Vec::new(), wait: None, picked: Vec::new(), holds: Vec::new(), total: 0, limit: 0 }
     }
 
     pub(super) fn begin(&mut self, limit: usize) {
         self.events.clear();
         self.tasks.clear();
         self.picked.clear();
+        self.holds.clear();
         self.wait = None;
         self.total = 0;
         // Room for a beginning, a gap and an end.
@@ -75,6 +79,14 @@ impl Log {
         let later = usize::try_from(self.total - total).unwrap_or(usize::MAX);
         self.events.truncate(self.events.len().saturating_sub(later));
         self.total = total;
+    }
+
+    pub(super) fn hold(&mut self, resource: ResourceId, task: u32) -> u64 {
+        // A value that is dropped on another thread, or in a later execution, ends nobody else's.
+        static HOLDS: AtomicU64 = AtomicU64::new(1);
+        let hold = HOLDS.fetch_add(1, Ordering::Relaxed);
+        self.holds.push((hold, resource, task));
+        hold
     }
 
     /// The task that a choice picked against the default.

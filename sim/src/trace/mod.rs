@@ -16,7 +16,7 @@ mod turns;
 pub use difference::Difference;
 pub use digest::Digest;
 pub use event::{AccessKind, Ending, HostileAct, TraceEvent, WaitReason, WokenBy};
-pub use id::TaskId;
+pub use id::{ResourceId, TaskId};
 pub use record::{TaskInfo, Trace};
 pub use site::Site;
 pub(crate) use steps::Step;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::log::{Known, Log};
 use super::tag;
-use super::{AccessKind, Digest, Ending, HostileAct, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
+use super::{AccessKind, Digest, Ending, HostileAct, ResourceId, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
 use crate::hash::{finish, mix, mix_bytes};
 use crate::instant::Instant;
 use crate::schedule::{Answer, Choice, ChoiceLog, Deviation, Schedule, TaskPath};
@@ -328,6 +328,23 @@ impl Recorder {
     /// What a task last said it waits for.
     pub(crate) fn waits_for(&self, task: u32) -> Option<WaitReason> {
         self.log.borrow().tasks.get(task as usize)?.waits_for.clone()
+    }
+
+    /// The running task holds a resource from now on. The number ends it; 0 where nobody looks.
+    pub(crate) fn hold(&self, resource: ResourceId) -> u64 {
+        if self.full.get() && self.current.get() != NOBODY { self.log.borrow_mut().hold(resource, self.current.get()) } else { 0 }
+    }
+
+    pub(crate) fn let_go(&self, hold: u64) {
+        if hold > 0 {
+            self.log.borrow_mut().holds.retain(|(number, ..)| *number != hold);
+        }
+    }
+
+    /// The tasks that hold a resource, the longest first.
+    pub(crate) fn holders(&self, resource: ResourceId) -> Vec<u32> {
+        let log = self.log.borrow();
+        log.holds.iter().filter(|(_, held, _)| *held == resource).map(|(.., task)| *task).collect()
     }
 
     /// Name and spawn site of a task, if the trace is full.

@@ -177,3 +177,38 @@ fn a_program_that_passes_and_still_differs_from_run_to_run_is_found_out() {
     assert!(failure.message.contains("Two further runs part at event 2"), "{failure}");
     assert!(failure.message.contains("print \"run "), "{failure}");
 }
+
+/// Many steps, and two tasks of which the second has to be `ahead` steps further than fifo order makes it for an update to get lost.
+async fn long(tasks: u32, yields: u32, ahead: u32) {
+    let count = Shared::new(0);
+    let tasks: Vec<_> = (0..tasks)
+        .map(|n| {
+            let count = count.clone();
+            spawn(async move {
+                for i in 0..yields {
+                    let seen = count.get();
+                    yield_now().await;
+                    if (n == 0 && i == yields / 2) || (n == 1 && i == yields / 2 + ahead) {
+                        count.set(seen + 1);
+                    }
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(count.get(), 2);
+}
+
+#[test]
+fn of_a_thousand_choices_the_few_are_left_that_it_takes() {
+    for (tasks, yields, ahead) in [(10, 100, 1), (10, 100, 4), (2, 500, 5), (4, 250, 3), (100, 10, 2)] {
+        for seed in 0..3 {
+            let explorer = Explorer::new().scheduler(SchedulerKind::Random).executions(10_000).seed(seed);
+            let failure = explorer.run(|| long(tasks, yields, ahead)).failure.unwrap();
+            let left = failure.schedule.deviations().len();
+            assert_eq!(left, ahead as usize, "{tasks} tasks, {yields} yields: {failure}");
+        }
+    }
+}
