@@ -34,13 +34,13 @@ impl Parse for Setting {
         } else {
             input.parse::<syn::Ident>()?.to_string()
         };
-        // An option that is on or off is on when it stands there.
-        if name == "isolate" && !input.peek(Token![=]) {
-            return Ok(Self { name, span, value: syn::parse_quote!(true) });
-        }
         // By itself it means all of it.
         if name == "hostile" && !input.peek(Token![=]) {
             return Ok(Self { name, span, value: parse_quote_spanned! { span => "all" } });
+        }
+        // An option that is on or off is on when it stands there.
+        if name == "isolate" && !input.peek(Token![=]) {
+            return Ok(Self { name, span, value: syn::parse_quote!(true) });
         }
         input.parse::<Token![=]>()?;
         Ok(Self { name, span, value: input.parse()? })

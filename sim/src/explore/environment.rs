@@ -24,8 +24,8 @@ const VARIABLES: [(&str, &str); 10] = [
     ("REENACT_JOBS", "how many threads explore one test"),
     ("REENACT_SHARD", "`i/n`: explore the i-th of n disjoint parts only, counted from 1"),
     ("REENACT_REGRESSIONS", "folder of saved failures (by default `reenact-regressions` beside Cargo.toml), or `off`"),
-    ("REENACT_ISOLATE", "`on` or `off`: whether each execution of a test has a process of its own"),
     ("REENACT_HOSTILE", "what a hostile executor may do: none, all, or some of spurious:2, fresh, late:2:1ms"),
+    ("REENACT_ISOLATE", "`on` or `off`: whether each execution of a test has a process of its own"),
 ];
 
 /// What the environment says.

@@ -21,8 +21,8 @@ pub(super) struct Budget {
     pub(super) jobs: Option<NonZeroU32>,
     pub(super) shard: Option<Shard>,
     pub(super) regressions: Option<Regressions>,
-    pub(super) isolate: Option<bool>,
     pub(super) hostility: Option<Hostility>,
+    pub(super) isolate: Option<bool>,
 }
 
 /// What is to be done.

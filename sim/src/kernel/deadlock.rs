@@ -67,7 +67,9 @@ impl Kernel {
     }
 
     fn number_of(&self, word: TaskWord) -> Option<u32> {
-        self.table().find(self.owner_of(word)).map(|entry| entry.number)
+        // Of a hostile executor's wakers only the last one counts.
+        let task = self.owner_of(word);
+        self.table().find(task).map(|entry| entry.number)
     }
 }
 
