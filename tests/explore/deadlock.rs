@@ -150,3 +150,76 @@ fn what_nobody_holds_is_said() {
     });
     assert!(line(&failure, "0 `main`").contains("waits for permit, which nobody holds"), "{failure}");
 }
+
+/// The text without the lines and columns of this file, which change when it does.
+fn without_lines(text: &str) -> String {
+    let mut parts = text.split("deadlock.rs:");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        plain.push_str("deadlock.rs:..");
+        plain.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':'));
+    }
+    plain
+}
+
+#[test]
+fn the_whole_block_reads_like_this() {
+    let body = || async {
+        let locks = [Rc::new(tokio::sync::Mutex::new(())), Rc::new(tokio::sync::Mutex::new(()))];
+        let philosopher = |name: &str, first: usize, second: usize, late: bool| {
+            let (first, second) = (locks[first].clone(), locks[second].clone());
+            Builder::new().name(name).spawn(async move {
+                if late {
+                    sleep(Duration::from_millis(10)).await;
+                }
+                let _first = first.lock().await;
+                sleep(Duration::from_millis(10)).await;
+                let _second = second.lock().await;
+            })
+        };
+        let (plato, hegel) = (philosopher("plato", 0, 1, false), philosopher("hegel", 1, 0, true));
+        let _ = (plato.await, hegel.await);
+    };
+    let explorer = Explorer::new().name("dinner::ends").seed(7).regressions(reenact::Regressions::Off);
+    let failure = explorer.run(body).failure.unwrap();
+    let text = without_lines(&failure.to_string());
+    let (block, notes) = text.split_at(text.find("note: ").unwrap());
+    let first = block.find("  execution ").unwrap();
+    let (said, why) = block.split_at(first);
+    assert_eq!(
+        said,
+        "deadlock at 20ms of virtual time
+  no task is ready, no timer is armed, and main is unfinished; 3 tasks wait:
+    0 `main`, waits for task 0.0 `plato`
+    0.0 `plato`, spawned at tests/explore/deadlock.rs:.., waits for something that did not say what it is
+    0.1 `hegel`, spawned at tests/explore/deadlock.rs:.., waits for something that did not say what it is
+  `main` waits at tests/explore/deadlock.rs:..
+  `plato` waits at tests/explore/deadlock.rs:..
+  `hegel` waits at tests/explore/deadlock.rs:..
+"
+    );
+    let why = why.split_once('\n').unwrap().1;
+    assert_eq!(
+        why,
+        "  it fails because:
+        10ms  `hegel` step 2 ran before `plato` step 2
+    failing                                 | without the last of these it passes
+    0s  `main` step 1: spawns `plato`, spawns `hegel`
+    0s  `plato` step 1: sleeps until 10ms
+    0s  `hegel` step 1: sleeps until 10ms
+  > 10ms  `hegel` step 2: sleeps until 20ms | 10ms  `plato` step 2: ends, wakes `main`
+    10ms  `plato` step 2                    | 10ms  `hegel` step 2: sleeps until 20ms
+    20ms  `hegel` step 3                    | 10ms  `main` step 2
+                                            | 20ms  `hegel` step 3: ends, wakes `main`
+                                            | 20ms  `main` step 3: ends
+"
+    );
+    let command = "cargo test deadlock::the_whole_block_reads_like_this -- --exact";
+    assert_eq!(
+        notes,
+        format!(
+            "note: replay exactly:  REENACT_REPLAY='{}' {command}\nnote: explore again:   REENACT_SEED=0x7 REENACT_SCHEDULER=portfolio {command}",
+            failure.schedule
+        )
+    );
+}
