@@ -165,8 +165,10 @@ impl Floor<'_> {
         }
         let Some(scheduler) = scheduler.as_mut().filter(|scheduler| !scheduler.exhausted()) else { return };
         let mut ledger = self.ledger();
+        // What is given away should be within the budget, too.
+        let keep = (self.plan.most() - ledger.tally.executions) / (2 * u64::from(self.plan.jobs.get()));
         if !ledger.has_untaken()
-            && let Some(part) = scheduler.as_exhaustive().and_then(|tree| tree.split())
+            && let Some(part) = scheduler.as_exhaustive().and_then(|tree| tree.split(keep))
         {
             ledger.split(ticket, Work::Tree(Box::new(part)));
             self.changed.notify_all();

@@ -113,18 +113,19 @@ impl Exhaustive {
         self.skim.take().map_or_else(Default::default, |skim| (skim.found, skim.deeper))
     }
 
-    /// Gives away what is left at the choice nearest to the root that has alternatives left: all that comes after what this one
-    /// keeps. To be called between executions.
-    pub(crate) fn split(&mut self) -> Option<Self> {
-        let found = (self.fixed..self.path.len()).find_map(|index| {
-            let from = self.path[index].picked + 1;
-            Some((index, self.allowed(index, from)?))
-        });
-        let (index, pick) = found?;
+    /// Gives away all that comes after what this one keeps, which is about `most` leaves or fewer: the subtree below the choice
+    /// nearest to the root for which that holds. To be called between executions.
+    pub(crate) fn split(&mut self, most: u64) -> Option<Self> {
+        // How many leaves there are below a choice is taken to be as many as the choices of the path below it allow.
+        let mut below = vec![1u64; self.path.len()];
+        for index in (1..self.path.len()).rev() {
+            below[index - 1] = below[index].saturating_mul(self.path[index].alternatives.into());
+        }
+        let open = |index: usize| Some((index, self.allowed(index, self.path[index].picked + 1)?));
+        let (index, pick) = (self.fixed..self.path.len()).filter(|index| below[*index] <= most.max(1)).find_map(open)?;
         let mut other = self.clone();
         other.path.truncate(index + 1);
         other.path[index].picked = pick;
-        other.fixed = index;
         if let Some(bound) = &mut other.bound {
             bound.costs.truncate(index + 1);
         }
