@@ -86,9 +86,14 @@
 //! | `REENACT_SCHEDULER` | who picks: fifo, random, pct:3, pct:3:24, pos, urw, surw, exhaustive, exhaustive:2, portfolio |
 //! | `REENACT_JOBS` | how many threads explore one test |
 //! | `REENACT_SHARD` | `i/n`: explore the i-th of n disjoint parts only, counted from 1 |
+//! | `REENACT_REPORT` | a file that gets one line of JSON for each exploration that is done |
 //! | `REENACT_REGRESSIONS` | folder of saved failures (by default `reenact-regressions` beside Cargo.toml), or `off` |
 //! | `REENACT_HOSTILE` | what a hostile executor may do: none, all, or some of spurious:2, fresh, late:2:1ms |
 //! | `REENACT_ISOLATE` | `on` or `off`: whether each execution of a test has a process of its own |
+//!
+//! A line of `REENACT_REPORT` has `version` (1), `name`, `seed`, `scheduler`, `shard`, `executions`, `distinct`, `exhausted`, `unseen`, `stopped`,
+//! `replayed`, `warnings` and `failure`: null, or an object with `kind`, `message`, `place`, `task`, `at_ns`, `execution`, `schedule` and
+//! `digest`. Fields may be added. Tests with `isolate` write none.
 //!
 //! Options of the attribute are defaults that the environment overrides; explicit calls on [`Explorer`] win over both, and
 //! `REENACT_REPLAY` always wins. A value that means nothing fails the test; an unknown `REENACT_` name is warned about.

@@ -4,6 +4,7 @@ mod deadlock;
 mod explanation;
 mod isolated;
 mod parallel;
+mod record;
 mod regressions;
 mod shrinking;
 #[path = "../it/support.rs"]

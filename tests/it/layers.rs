@@ -44,10 +44,12 @@ fn packages_depend_downwards_only() {
 
 #[test]
 fn sim_stays_lean() {
-    // The last one is a feature that is off unless the facade asks for it.
-    assert_eq!(dependencies("sim"), ["base64", "pin-project-lite", "rand_chacha", "rand_core", "indicatif"]);
+    // The last two are features that are off unless the facade asks for it.
+    assert_eq!(dependencies("sim"), ["base64", "pin-project-lite", "rand_chacha", "rand_core", "indicatif", "serde_json"]);
     let manifest = fs::read_to_string(root().join("sim/Cargo.toml")).unwrap();
-    assert!(manifest.contains("indicatif = { workspace = true, optional = true }"));
+    for optional in ["indicatif", "serde_json"] {
+        assert!(manifest.contains(&format!("{optional} = {{ workspace = true, optional = true }}")));
+    }
 }
 
 /// The rooms of sim, lowest first; each may use those before it.

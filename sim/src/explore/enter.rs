@@ -46,7 +46,8 @@ impl Explorer {
         let plan = self.plan_or_panic();
         let error = RefCell::new(None);
         let program = Closure::new(body, |output: F::Output| drop(error.replace(output.error())));
-        self.explore(&plan, &Tested { program: &program, error: &error })
+        let report = self.explore(&plan, &Tested { program: &program, error: &error });
+        self.written_down(&plan, report)
     }
 
     /// Explores on several threads, and comes to the same [`Report`] as [`run`](Self::run) whatever their number: the failure is the one
@@ -101,11 +102,12 @@ impl Explorer {
             then(&Tested { program: &program, error: &error });
         };
         if plan.replay.is_none() && plan.jobs.get() > 1 && self.factory.is_none() {
-            return self.explore_in_parallel(&plan, &make);
+            let report = self.explore_in_parallel(&plan, &make);
+            return self.written_down(&plan, report);
         }
         let mut report = None;
         make(&mut |body| report = Some(self.explore(&plan, body)));
-        report.unwrap_or_else(|| unreachable!("the program is made once"))
+        self.written_down(&plan, report.unwrap_or_else(|| unreachable!("the program is made once")))
     }
 
     /// Shows every execution with its full trace, until `look` breaks or the budget is used up. Never stops at a failure.
@@ -148,10 +150,11 @@ impl Explorer {
             let result = result.take();
             look(&execution.with(|| result.unwrap_or_else(|| unreachable!("an execution that has not failed has a result"))))
         };
-        match &plan.replay {
+        let report = match &plan.replay {
             Some(schedule) => self.show_replay(&plan, schedule, &program, &mut look),
             None => self.look_at_each(&plan, &program, &mut look),
-        }
+        };
+        self.written_down(&plan, report)
     }
 
     /// Explores, and panics with the text of the first failure.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use crate::schedule::Schedule;
 use crate::seed::Seed;
 
 /// The variables, each with what it means; the documentation shows the same table.
-const VARIABLES: [(&str, &str); 10] = [
+const VARIABLES: [(&str, &str); 11] = [
     ("REENACT_SEED", "the exploration's seed: a number, a 0x number, or `random`"),
     ("REENACT_REPLAY", "a schedule: run exactly this one execution, with its full trace and its output on the terminal"),
     ("REENACT_EXECUTIONS", "how many executions to run at most"),
@@ -23,6 +24,7 @@ const VARIABLES: [(&str, &str); 10] = [
     ("REENACT_SCHEDULER", "who picks: fifo, random, pct:3, pct:3:24, pos, urw, surw, exhaustive, exhaustive:2, portfolio"),
     ("REENACT_JOBS", "how many threads explore one test"),
     ("REENACT_SHARD", "`i/n`: explore the i-th of n disjoint parts only, counted from 1"),
+    ("REENACT_REPORT", "a file that gets one line of JSON for each exploration that is done"),
     ("REENACT_REGRESSIONS", "folder of saved failures (by default `reenact-regressions` beside Cargo.toml), or `off`"),
     ("REENACT_HOSTILE", "what a hostile executor may do: none, all, or some of spurious:2, fresh, late:2:1ms"),
     ("REENACT_ISOLATE", "`on` or `off`: whether each execution of a test has a process of its own"),
@@ -33,6 +35,7 @@ const VARIABLES: [(&str, &str); 10] = [
 pub(super) struct Environment {
     pub(super) budget: Budget,
     pub(super) replay: Option<Schedule>,
+    pub(super) report: Option<PathBuf>,
     /// About names that mean nothing; each is warned about once in a process.
     pub(super) warnings: Vec<String>,
 }
@@ -88,6 +91,10 @@ impl Environment {
                 })?);
             }
             "REENACT_SHARD" => self.budget.shard = Some(parsed(name, value)?),
+            "REENACT_REPORT" if cfg!(feature = "report") => self.report = Some(value.into()),
+            "REENACT_REPORT" => {
+                return Err(Error::environment(format!("{name}: this build cannot write it: the feature `report` is off")));
+            }
             "REENACT_REGRESSIONS" => {
                 self.budget.regressions = Some(match value {
                     "off" => Regressions::Off,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use super::Report;
 use super::environment::Environment;
 use super::plan::{Budget, Plan};
 use super::regressions::{Regressions, Saved};
@@ -201,6 +202,19 @@ impl Explorer {
         }
     }
 
+    /// Writes down what an exploration came to, if somebody wants that.
+    pub(super) fn written_down(&self, plan: &Plan, report: Report) -> Report {
+        #[cfg(feature = "report")]
+        if let Some(file) = plan.report.as_ref().filter(|_| plan.replay.is_none())
+            && let Err(error) = super::record::append(file, self.name.as_deref(), &report)
+        {
+            warn(&error);
+        }
+        #[cfg(not(feature = "report"))]
+        debug_assert!(plan.report.is_none(), "the environment refuses it");
+        report
+    }
+
     /// What is saved of this exploration.
     #[track_caller]
     pub(super) fn saved_or_panic(&self, plan: &Plan) -> Option<Saved> {
@@ -228,6 +242,7 @@ impl Explorer {
             scheduler: if self.factory.is_some() { None } else { Some(scheduler) },
             time_limit: said.iter().find_map(|budget| budget.time_limit),
             replay: environment.replay,
+            report: environment.report,
             shard: said.iter().find_map(|budget| budget.shard),
             jobs: said.iter().find_map(|budget| budget.jobs).unwrap_or(NonZeroU32::MIN),
             regressions: said.iter().find_map(|budget| budget.regressions.clone()).unwrap_or_default(),

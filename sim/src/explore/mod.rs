@@ -9,6 +9,8 @@ mod isolated;
 mod ledger;
 mod parallel;
 mod plan;
+#[cfg(feature = "report")]
+mod record;
 mod regress;
 mod regressions;
 mod reorder;

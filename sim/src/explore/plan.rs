@@ -1,6 +1,7 @@
 //! What an exploration is to do, once everybody who may say something about it was heard.
 
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::regressions::Regressions;
@@ -41,6 +42,8 @@ pub(super) struct Plan {
     /// Worker threads, where the body may be called from several.
     pub(super) jobs: NonZeroU32,
     pub(super) regressions: Regressions,
+    /// The file that gets a line when it is done.
+    pub(super) report: Option<PathBuf>,
     /// Whether a test's executions have processes of their own.
     pub(super) isolate: bool,
 }
