@@ -95,6 +95,10 @@ impl Drop for Cleanup {
                 kernel.core.replace(Core::new());
                 kernel.scopes.replace(Scopes::new());
                 kernel.watches.replace(Watches::new());
+                kernel.extras.replace(Extras::new());
+                kernel.hostile.replace(Hostile::new());
+                kernel.accesses.take();
+                kernel.awaits.begin(false);
             }
         });
         clock::with(clock::Clock::free);
