@@ -128,14 +128,28 @@ impl Tree {
 
     /// The same by the number of preemptions.
     pub(crate) fn by_preemptions(&self) -> (Vec<u64>, Vec<u64>) {
+        self.by_cost(&|step| usize::from(step.is_preemption()))
+    }
+
+    /// The same by the number of delays: of tasks that were passed over, from the last one on in spawn order, going round.
+    pub(crate) fn by_delays(&self) -> (Vec<u64>, Vec<u64>) {
+        let place =
+            |step: &Step<'_>, task: u8| (usize::from(task) + self.tasks - usize::from(step.last.unwrap_or(0))) % self.tasks;
+        self.by_cost(&|step| {
+            let picked = place(&step, step.task);
+            step.ready.iter().filter(|(task, _)| place(&step, *task) < picked).count()
+        })
+    }
+
+    fn by_cost(&self, cost: &dyn Fn(Step<'_>) -> usize) -> (Vec<u64>, Vec<u64>) {
         let (mut all, mut failing) = (Vec::new(), Vec::new());
-        self.walk(0, &|sum, step| sum + usize::from(step.is_preemption()), &mut |preemptions, wrong| {
-            if preemptions >= all.len() {
-                all.resize(preemptions + 1, 0);
-                failing.resize(preemptions + 1, 0);
+        self.walk(0, &|sum, step| sum + cost(step), &mut |cost, wrong| {
+            if cost >= all.len() {
+                all.resize(cost + 1, 0);
+                failing.resize(cost + 1, 0);
             }
-            all[preemptions] += 1;
-            failing[preemptions] += u64::from(wrong);
+            all[cost] += 1;
+            failing[cost] += u64::from(wrong);
         });
         (all, failing)
     }
