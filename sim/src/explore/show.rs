@@ -23,6 +23,9 @@ mod bar {
     /// An exploration that takes no longer has nothing to show.
     const LONG: Duration = Duration::from_secs(2);
 
+    /// To show it more often costs time, and nobody reads so fast.
+    const PAUSE: Duration = Duration::from_millis(100);
+
     /// One for the process: tests explore next to each other.
     static LINES: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
@@ -36,6 +39,8 @@ mod bar {
         executions: Option<u64>,
         time_limit: Option<Duration>,
         bar: Option<ProgressBar>,
+        /// When it was shown last, from the start.
+        told: Duration,
     }
 
     impl Show {
@@ -47,6 +52,7 @@ mod bar {
                 executions: Some(plan.most()).filter(|most| *most < u64::MAX),
                 time_limit: plan.time_limit,
                 bar: None,
+                told: Duration::ZERO,
             }
         }
 
@@ -61,9 +67,10 @@ mod bar {
         /// Shows what it has come to so far.
         pub(in super::super) fn tell(&mut self, tally: &Tally) {
             let elapsed = self.start.elapsed();
-            if !self.on || elapsed < LONG {
+            if !self.on || elapsed < LONG || elapsed < self.told + PAUSE {
                 return;
             }
+            self.told = elapsed;
             let (name, executions) = (&self.name, self.executions);
             let bar = self.bar.get_or_insert_with(|| {
                 let bar = LINES.add(executions.map_or_else(ProgressBar::no_length, ProgressBar::new));
