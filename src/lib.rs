@@ -75,6 +75,11 @@
 //! # Ok::<(), reenact::Error>(())
 //! ```
 //!
+//! # Snapshots and pictures
+//!
+//! With the feature `snapshots` (off by default, because it brings insta), `assert_trace_snapshot!(execution)` compares what an
+//! execution did with a text that somebody has reviewed, and `trace.lanes()`, `trace.to_perfetto()` and `trace.to_html()` draw it.
+//!
 //! # Environment
 //!
 //! | variable | meaning |
@@ -108,6 +113,16 @@ pub use reenact_sim::{
     TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict, WaitReason, Warning, WokenBy, access, cancel_sweep, check, choose,
     choose_one, choose_order, println, rng,
 };
+
+#[cfg(feature = "snapshots")]
+pub use reenact_snapshots::assert_trace_snapshot;
+
+#[cfg(feature = "snapshots")]
+pub mod snapshots {
+    //! What an execution did: as text that is reviewed and kept, and as pictures.
+
+    pub use reenact_snapshots::{Level, Pictures, Row, TraceSnapshot, TraceText, insta};
+}
 
 pub mod task {
     //! Tasks: spawning them, waiting for them, cancelling them.
@@ -143,6 +158,8 @@ pub mod prelude {
         Elapsed, GroupError, ReturnWhen, TaskSet, WaitForError, Waited, as_completed, gather, race, shield, task_group, timeout,
         timeout_at, timeout_scope, try_gather, wait, wait_for, wait_try,
     };
+    #[cfg(feature = "snapshots")]
+    pub use crate::snapshots::{Pictures, TraceSnapshot};
     pub use crate::task::{Cancelled, Task, TaskError, catch_cancel, resume_cancel, spawn, yield_now};
     pub use crate::time::{Instant, interval, now, sleep, sleep_until};
     pub use crate::{

@@ -37,9 +37,19 @@ fn dependencies(package: &str) -> Vec<String> {
 #[test]
 fn packages_depend_downwards_only() {
     let ours = |package| dependencies(package).into_iter().filter(|name| name.starts_with("reenact")).collect::<Vec<_>>();
-    assert_eq!(ours("."), ["reenact-sim", "reenact-combinators", "reenact-macros"]);
+    assert_eq!(ours("."), ["reenact-sim", "reenact-combinators", "reenact-macros", "reenact-snapshots"]);
     assert_eq!(ours("combinators"), ["reenact-sim"]);
+    assert_eq!(ours("snapshots"), ["reenact-sim"]);
     assert!(ours("sim").is_empty() && ours("macros").is_empty());
+}
+
+/// A test that takes no snapshots need not build insta.
+#[test]
+fn snapshots_are_an_option() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    assert!(manifest.contains("reenact-snapshots = { workspace = true, optional = true }"));
+    let default = manifest.lines().find(|line| line.starts_with("default = [")).unwrap();
+    assert!(!default.contains("snapshots"), "{default}");
 }
 
 #[test]
@@ -104,16 +114,16 @@ fn rooms_of_sim_use_lower_rooms_only() {
 }
 
 #[test]
-fn combinators_use_only_what_is_public() {
-    for path in sources("combinators/src") {
+fn what_stands_on_sim_uses_only_what_is_public() {
+    for path in sources("combinators/src").into_iter().chain(sources("snapshots/src")) {
         let text = fs::read_to_string(&path).unwrap();
-        assert!(!text.contains("__private"), "{}", path.display());
+        assert!(!text.contains("reenact_sim::__private"), "{}", path.display());
     }
 }
 
 #[test]
 fn unsafe_code_is_in_one_file() {
-    let folders = ["sim/src", "combinators/src", "macros/src", "src", "tests", "examples"];
+    let folders = ["sim/src", "combinators/src", "macros/src", "snapshots/src", "snapshots/tests", "src", "tests", "examples"];
     let unsafe_files: Vec<PathBuf> = folders
         .iter()
         .flat_map(|folder| sources(folder))
@@ -129,7 +139,8 @@ fn unsafe_code_is_in_one_file() {
 
 #[test]
 fn files_are_small() {
-    let folders = ["sim/src", "combinators/src", "macros/src", "src", "tests", "examples", "benches"];
+    let folders =
+        ["sim/src", "combinators/src", "macros/src", "snapshots/src", "snapshots/tests", "src", "tests", "examples", "benches"];
     for path in folders.iter().flat_map(|folder| sources(folder)) {
         let lines = fs::read_to_string(&path).unwrap().lines().count();
         assert!(lines <= 400, "{} has {lines} lines: one concept a file, 400 lines at most", path.display());

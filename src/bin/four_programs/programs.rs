@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use reenact::{Explorer, Report, Schedule, SchedulerKind};
+use reenact::{Explorer, Report, Schedule, SchedulerKind, Sim, Trace};
 
 macro_rules! example {
     ($name:ident, $path:literal) => {
@@ -34,6 +34,7 @@ pub(crate) struct Program {
 trait Runner {
     fn visit(&self, explorer: &Explorer, look: &mut dyn FnMut(Vec<String>, &Schedule, &str)) -> Report;
     fn explore(&self, explorer: &Explorer) -> Report;
+    fn trace(&self, schedule: &Schedule) -> Trace;
 }
 
 struct Body<F>(F);
@@ -53,10 +54,15 @@ where
     fn explore(&self, explorer: &Explorer) -> Report {
         explorer.run(&self.0)
     }
+
+    fn trace(&self, schedule: &Schedule) -> Trace {
+        Sim::new().replay(schedule).run(&self.0).trace
+    }
 }
 
 /// What exploring a program has shown.
 pub(crate) struct Explored {
+    #[allow(dead_code, reason = "the golden traces need only the transcripts")]
     pub(crate) report: Report,
     /// Every transcript, with the shortest schedule that gives it and that execution's digest.
     pub(crate) transcripts: BTreeMap<String, (Schedule, String)>,
@@ -89,11 +95,19 @@ impl Program {
     }
 
     /// Explores the program without looking at its output, as a test does.
+    #[allow(dead_code, reason = "the golden traces do not")]
     pub(crate) fn explore(&self, explorer: &Explorer) -> Report {
         self.runner.explore(explorer)
     }
 
+    /// What happens under a schedule.
+    #[allow(dead_code, reason = "for the golden traces")]
+    pub(crate) fn trace(&self, schedule: &Schedule) -> Trace {
+        self.runner.trace(schedule)
+    }
+
     /// Whether the guarantee holds for a transcript.
+    #[allow(dead_code, reason = "the golden traces are reviewed instead")]
     pub(crate) fn guarantee_holds(&self, transcript: &str) -> bool {
         (self.holds)(&transcript.lines().collect::<Vec<_>>())
     }

@@ -1,0 +1,175 @@
+"use strict";
+// Drawing: from steps to pixels. Only what is visible is drawn, and of steps that fall on the same pixel of a lane one.
+const GUTTER = 150, AXIS = 20, LANE = 22;
+const page = JSON.parse(document.getElementById("data").textContent);
+const view = { scale: "order", from: 0, to: 1 };
+const panels = page.traces.map((trace, index) => ({ trace, index, scroll: 0, found: [], marked: new Set(), selected: -1, hovered: -1 }));
+let colors = {};
+
+// Where steps stand on either scale. On the scale of time the steps of an instant stand side by side, before the next instant.
+for (const panel of panels) {
+  const { steps } = panel.trace, count = steps.length;
+  panel.lane = Uint32Array.from(steps, step => step.task);
+  panel.order = Float64Array.from(steps, (_, index) => index);
+  panel.time = new Float64Array(count);
+  const last = count ? steps[count - 1].ns : 0, widest = (last || 1) * 0.5 / Math.max(1, count);
+  panel.firsts = [];
+  for (let start = 0; start < count;) {
+    let end = start;
+    while (end < count && steps[end].ns === steps[start].ns) end++;
+    const room = end < count ? steps[end].ns - steps[start].ns : Infinity, width = Math.min(widest, room / (end - start));
+    for (let at = start; at < end; at++) panel.time[at] = steps[start].ns + (at - start) * width;
+    panel.firsts.push(start);
+    start = end;
+  }
+  panel.between = new Map();
+  for (const row of panel.trace.between) panel.between.set(row.step, [...panel.between.get(row.step) || [], row.what]);
+}
+
+const places = panel => panel[view.scale];
+// The first index whose place is not below x.
+function lower(array, x) {
+  let low = 0, high = array.length;
+  while (low < high) { const middle = (low + high) >> 1; if (array[middle] < x) low = middle + 1; else high = middle; }
+  return low;
+}
+function extent() {
+  let end = 1;
+  for (const panel of panels) { const all = places(panel); if (all.length) end = Math.max(end, all[all.length - 1]); }
+  return [-end * 0.01 - (view.scale === "order" ? 0.5 : 0), end * 1.03 + (view.scale === "order" ? 0.7 : 0)];
+}
+const width = panel => panel.canvas.clientWidth - GUTTER;
+const toX = (panel, place) => GUTTER + (place - view.from) / (view.to - view.from) * width(panel);
+const toPlace = (panel, x) => view.from + (x - GUTTER) / width(panel) * (view.to - view.from);
+const toY = (panel, lane) => AXIS + lane * LANE + LANE / 2 - panel.scroll;
+const hue = task => `hsl(${(task * 137.508) % 360} 60% ${colors.light})`;
+
+function readColors() {
+  const style = getComputedStyle(document.documentElement);
+  for (const name of ["back", "panel", "ink", "soft", "line", "choice", "part", "match", "light"]) colors[name] = style.getPropertyValue(`--${name}`).trim();
+}
+
+function ns(value) {
+  for (const [unit, size] of [["s", 1e9], ["ms", 1e6], ["µs", 1e3]]) if (Math.abs(value) >= size) return `${+(value / size).toPrecision(7)}${unit}`;
+  return value ? `${+value.toPrecision(4)}ns` : "0s";
+}
+
+function drawAxis(panel, context, low, high) {
+  context.font = "11px system-ui, sans-serif";
+  context.textBaseline = "middle";
+  const height = panel.canvas.clientHeight;
+  const tick = (place, text) => {
+    const x = Math.round(toX(panel, place)) + 0.5;
+    if (x < GUTTER) return;
+    context.fillStyle = colors.line;
+    context.fillRect(x, AXIS, 1, height);
+    context.fillStyle = colors.soft;
+    context.fillText(text, x + 3, AXIS / 2);
+  };
+  if (view.scale === "time") {
+    const rough = (view.to - view.from) / Math.max(2, width(panel) / 110), power = 10 ** Math.floor(Math.log10(rough));
+    const gap = [1, 2, 5, 10].map(n => n * power).find(n => n >= rough);
+    for (let n = Math.max(0, Math.ceil(view.from / gap)); n * gap <= view.to; n++) tick(n * gap, ns(n * gap));
+    return;
+  }
+  // On the scale of order: each instant where it begins, as far as there is room.
+  let free = -Infinity;
+  for (let at = Math.max(0, lower(panel.firsts, low)); at < panel.firsts.length && panel.firsts[at] <= high; at++) {
+    const place = panel.firsts[at] - 0.5, x = toX(panel, place);
+    if (x < free) continue;
+    tick(place, panel.trace.steps[panel.firsts[at]].at);
+    free = x + 70;
+  }
+}
+
+function drawArrow(panel, context, index) {
+  const by = panel.trace.steps[index].by;
+  if (by === undefined) return;
+  const all = places(panel), x1 = toX(panel, all[by]), x2 = toX(panel, all[index]), y1 = toY(panel, panel.lane[by]), y2 = toY(panel, panel.lane[index]);
+  const side = Math.min(30, Math.abs(x2 - x1) / 2), sign = y2 > y1 ? 1 : -1, tip = y2 - sign * 6;
+  context.beginPath();
+  context.moveTo(x1, y1);
+  context.bezierCurveTo(x1 + side, y1 + sign * 8, x2, y1 + sign * 8, x2, tip);
+  context.moveTo(x2 - 3, tip - sign * 4);
+  context.lineTo(x2, tip);
+  context.lineTo(x2 + 3, tip - sign * 4);
+  context.stroke();
+}
+
+function draw(panel) {
+  const { canvas, trace } = panel, ratio = devicePixelRatio || 1, wide = canvas.clientWidth, height = canvas.clientHeight;
+  if (canvas.width !== Math.round(wide * ratio)) canvas.width = Math.round(wide * ratio);
+  if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
+  const context = canvas.getContext("2d"), all = places(panel);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.fillStyle = colors.back;
+  context.fillRect(0, 0, wide, height);
+  const low = lower(all, view.from), high = lower(all, view.to), visible = high - low;
+  drawAxis(panel, context, low, high);
+  context.save();
+  context.beginPath();
+  context.rect(GUTTER, AXIS, wide, height);
+  context.clip();
+  const firstLane = Math.max(0, Math.floor(panel.scroll / LANE)), lastLane = Math.min(trace.tasks.length - 1, Math.ceil((panel.scroll + height) / LANE));
+  context.fillStyle = colors.line;
+  for (let lane = firstLane; lane <= lastLane; lane++) context.fillRect(GUTTER, toY(panel, lane), wide, 1);
+  const parting = page.parting;
+  if (parting !== undefined && parting < all.length) {
+    context.fillStyle = colors.part;
+    context.fillRect(toX(panel, all[parting]) - (view.scale === "order" ? toX(panel, 0.5) - toX(panel, 0) : 4), AXIS, 2, height);
+  }
+  if (visible < 1500) {
+    context.strokeStyle = colors.soft;
+    context.lineWidth = 1;
+    for (let index = low; index < high; index++) drawArrow(panel, context, index);
+  }
+  // How wide a step may be: up to its neighbour.
+  const gap = visible > 1 ? (toX(panel, all[high - 1]) - toX(panel, all[low])) / (visible - 1) : 40;
+  const box = Math.max(2, Math.min(12, view.scale === "order" ? gap * 0.7 : Math.min(10, gap * 2)));
+  const taken = new Map();
+  let drawn = 0;
+  context.font = "11px system-ui, sans-serif";
+  for (let index = low; index < high; index++) {
+    const lane = panel.lane[index];
+    if (lane < firstLane || lane > lastLane) continue;
+    const x = toX(panel, all[index]), pixel = Math.round(x), step = trace.steps[index], marked = panel.marked.has(index);
+    if (taken.get(lane) === pixel && !marked) continue;
+    taken.set(lane, pixel);
+    drawn++;
+    const y = toY(panel, lane), tall = marked ? 16 : 10;
+    context.fillStyle = marked ? colors.match : hue(lane);
+    context.fillRect(x - box / 2, y - tall / 2, box, tall);
+    if (step.end && box >= 5) { context.fillStyle = colors.back; context.fillRect(x - 1, y - 3, 2, 6); }
+    if (step.choice && step.choice[0] > 0 && box < 6) {
+      context.fillStyle = colors.choice;
+      context.fillRect(x - 1, y - 9, 2, 3);
+    } else if (step.choice && box >= 6) {
+      context.beginPath();
+      context.moveTo(x, y - 11); context.lineTo(x + 4, y - 7); context.lineTo(x, y - 3); context.lineTo(x - 4, y - 7); context.closePath();
+      context.fillStyle = step.choice[0] > 0 ? colors.choice : colors.back;
+      context.strokeStyle = colors.choice;
+      context.fill();
+      context.stroke();
+    }
+    if (view.scale === "order" && gap > 90 && step.what.length) {
+      context.fillStyle = colors.ink;
+      context.fillText(step.what.join(", "), x + box / 2 + 4, y, gap - box - 8);
+    }
+  }
+  for (const [index, color] of [[panel.hovered, colors.soft], [panel.selected, colors.ink]]) {
+    if (index < 0 || index >= all.length) continue;
+    context.strokeStyle = color;
+    context.lineWidth = 2;
+    context.strokeRect(toX(panel, all[index]) - box / 2 - 3, toY(panel, panel.lane[index]) - 9, box + 6, 18);
+    drawArrow(panel, context, index);
+  }
+  context.restore();
+  context.fillStyle = colors.back;
+  context.fillRect(0, AXIS, GUTTER - 4, height);
+  context.font = "12px system-ui, sans-serif";
+  for (let lane = firstLane; lane <= lastLane; lane++) {
+    context.fillStyle = hue(lane);
+    if (toY(panel, lane) > AXIS + 4) context.fillText(trace.tasks[lane].name, 8, toY(panel, lane), GUTTER - 16);
+  }
+  return drawn;
+}
