@@ -78,7 +78,8 @@
 //! # Snapshots and pictures
 //!
 //! With the feature `snapshots` (off by default, because it brings insta), `assert_trace_snapshot!(execution)` compares what an
-//! execution did with a text that somebody has reviewed, and `trace.lanes()`, `trace.to_perfetto()` and `trace.to_html()` draw it.
+//! execution did with a text that somebody has reviewed, and `trace.lanes()`, `trace.to_perfetto()` and `trace.to_html()` draw it. A failing test leaves a page of HTML under `target/reenact/`, with
+//! an execution that passes beside the one that fails, and names it.
 //!
 //! # Environment
 //!
@@ -108,10 +109,10 @@ pub use reenact_macros::{select, test};
 pub use reenact_sim::{
     Access, AccessKind, AwaitPoint, CancelSweep, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error,
     Execution, Explanation, Explorer, Fact, Failure, FailureKind, Held, HostileAct, Hostility, Interruption, Invariants, Lanes,
-    Leak, Limit, Model, PendingAtExit, PendingTask, Refusal, Regressions, Report, Resource, ResourceId, Row, Schedule, Scheduler,
-    SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, SweepCase, SweepFailure, SweepReport, Swept, TaskId, TaskInfo,
-    TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict, WaitReason, Warning, WokenBy, access, cancel_sweep, check, choose,
-    choose_one, choose_order, println, rng,
+    Leak, Limit, Model, Noting, PendingAtExit, PendingTask, Refusal, Regressions, Report, Resource, ResourceId, Row, Schedule,
+    Scheduler, SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, SweepCase, SweepFailure, SweepReport, Swept, TaskId,
+    TaskInfo, TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict, WaitReason, Warning, WokenBy, access, cancel_sweep,
+    check, choose, choose_one, choose_order, note_failures, println, rng,
 };
 
 #[cfg(feature = "snapshots")]
@@ -121,7 +122,7 @@ pub use reenact_snapshots::assert_trace_snapshot;
 pub mod snapshots {
     //! What an execution did: as text that is reviewed and kept, and as pictures.
 
-    pub use reenact_snapshots::{Level, Pictures, Row, TraceSnapshot, TraceText, insta};
+    pub use reenact_snapshots::{Level, Pictures, Row, TraceSnapshot, TraceText, draw_failures, insta};
 }
 
 pub mod task {
@@ -172,5 +173,20 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use reenact_combinators::Branches;
-    pub use reenact_sim::__private::{TestOption, TestTarget, print, run_test};
+    pub use reenact_sim::__private::{TestOption, TestTarget, print};
+
+    #[cfg(not(feature = "snapshots"))]
+    pub use reenact_sim::__private::run_test;
+
+    /// A test that leaves a picture if it fails.
+    #[cfg(feature = "snapshots")]
+    #[track_caller]
+    pub fn run_test<F>(target: TestTarget, options: &[TestOption], body: impl Fn() -> F + Sync)
+    where
+        F: Future,
+        F::Output: crate::Verdict,
+    {
+        reenact_snapshots::draw_failures();
+        reenact_sim::__private::run_test(target, options, body);
+    }
 }

@@ -36,7 +36,7 @@ pub use await_point::AwaitPoint;
 pub use config::{Limit, PendingAtExit, TaskPanics};
 pub use draw::{TaskRng, choose, choose_one, choose_order, rng};
 pub use error::Error;
-pub use explore::{Explorer, Regressions, Report, Shard, Verdict, check};
+pub use explore::{Explorer, Noting, Regressions, Report, Shard, Verdict, check, note_failures};
 pub use hostility::Hostility;
 pub use kernel::FailureKind;
 pub use schedule::{Choice, ChoiceKind, Deviation, Schedule, TaskPath};

@@ -42,15 +42,18 @@
 //!
 //! # Pictures
 //!
-//! [`Pictures`] adds to a `Trace` lanes for the terminal, JSON for Perfetto, and a page of HTML that needs nothing else.
+//! [`Pictures`] adds to a `Trace` lanes for the terminal, JSON for Perfetto, and a page of HTML that needs nothing else. With
+//! [`draw_failures`] a failing test leaves such a page.
 
 mod assert;
+mod failures;
 mod label;
 mod order;
 mod pictures;
 mod row;
 mod text;
 
+pub use failures::draw_failures;
 pub use insta;
 pub use pictures::Pictures;
 pub use row::{Level, Row};

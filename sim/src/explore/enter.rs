@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 
 use super::explorer::{Explorer, warn};
 use super::isolated;
+use super::note;
 use super::work::Tested;
 use super::{Report, Verdict};
 use crate::simulation::Execution;
@@ -191,7 +192,7 @@ impl Explorer {
             warn(&format!("{}: {warning}", self.name.as_deref().unwrap_or("reenact")));
         }
         if let Some(failure) = &report.failure {
-            panic!("{failure}");
+            panic!("{}", note::text(failure, self.name.as_deref()));
         }
     }
 

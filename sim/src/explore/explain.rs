@@ -35,8 +35,8 @@ impl Explorer {
         }
         let last = facts.iter().rposition(|fact| fact.necessary == Some(true));
         let passing = last.and_then(|n| self.passing(plan, order, &without(n), body));
-        let lanes = passing.and_then(|passing| Lanes::of(&failure.trace, &passing));
-        Some(Explanation { facts, lanes })
+        let lanes = passing.as_ref().and_then(|passing| Lanes::of(&failure.trace, passing));
+        Some(Explanation { facts, lanes, passing })
     }
 
     /// The trace of an execution, if it passes.

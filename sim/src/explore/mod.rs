@@ -7,6 +7,7 @@ mod explain;
 mod explorer;
 mod isolated;
 mod ledger;
+mod note;
 mod parallel;
 mod plan;
 #[cfg(feature = "report")]
@@ -29,6 +30,7 @@ mod work;
 
 pub use enter::check;
 pub use explorer::Explorer;
+pub use note::{Noting, note_failures};
 pub use regressions::Regressions;
 pub use report::Report;
 pub use shard::Shard;

@@ -6,13 +6,15 @@ use crate::instant::Instant;
 use crate::trace::{Step, StepOf, Trace, What};
 
 /// Why an execution fails: where it differs from fifo order, and how it goes on otherwise.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Explanation {
     /// What did not go by the default, in order.
     pub facts: Vec<Fact>,
     /// The failing execution next to the one without the last fact that it takes to fail, if that passes.
     pub lanes: Option<Lanes>,
+    /// The trace of that other execution.
+    pub passing: Option<Trace>,
 }
 
 /// One choice that was not the default, in the names of the tasks.

@@ -153,7 +153,8 @@ function draw(panel) {
     }
     if (view.scale === "order" && gap > 90 && step.what.length) {
       context.fillStyle = colors.ink;
-      context.fillText(step.what.join(", "), x + box / 2 + 4, y, gap - box - 8);
+      const text = step.what.join(", "), room = Math.floor((gap - box - 8) / 6);
+      context.fillText(text.length > room ? `${text.slice(0, room - 1)}…` : text, x + box / 2 + 4, y);
     }
   }
   for (const [index, color] of [[panel.hovered, colors.soft], [panel.selected, colors.ink]]) {

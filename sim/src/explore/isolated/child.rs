@@ -92,7 +92,7 @@ impl Explorer {
         let (execution, _, _) = full(&order, replaying(schedule), plan.seed, body.program);
         let mut failure = failure_of(&execution, body.error.take(), plan.seed);
         if let Some(failure) = &mut failure {
-            failure.explanation = Fact::all(&failure.trace).map(|facts| Explanation { facts, lanes: None });
+            failure.explanation = Fact::all(&failure.trace).map(|facts| Explanation { facts, lanes: None, passing: None });
         }
         let warnings = execution.warnings.iter().map(ToString::to_string).collect();
         let answer = Answer { digest: execution.trace.digest().get(), warnings, ..Answer::default() };
