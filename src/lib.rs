@@ -114,9 +114,12 @@ pub use reenact_properties::proptest;
 
 #[cfg(feature = "properties")]
 pub mod properties {
-    //! Property tests: schedules as proptest values beside any other input (feature `properties`).
+    //! Property tests: schedules as proptest values beside any other input, scenarios, and the guarantees of combinators as checks
+    //! (feature `properties`).
 
-    pub use reenact_properties::{DrawnSchedules, Property, ScheduleTree, Schedules, hold, hold_with, schedules};
+    pub use reenact_properties::{
+        DrawnSchedules, Property, ScheduleTree, Schedules, guarantees, hold, hold_with, scenario, schedules,
+    };
 }
 
 pub mod task {

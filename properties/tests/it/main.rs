@@ -1,3 +1,5 @@
 //! Properties, held to what they promise.
 
+mod mutants;
+mod ours;
 mod schedules;
