@@ -2,4 +2,5 @@
 
 mod mutants;
 mod ours;
+mod peers;
 mod schedules;
