@@ -125,6 +125,19 @@ pub mod snapshots {
     pub use reenact_snapshots::{Level, Pictures, Row, TraceSnapshot, TraceText, draw_failures, insta};
 }
 
+#[cfg(feature = "properties")]
+pub use reenact_properties::proptest;
+
+#[cfg(feature = "properties")]
+pub mod properties {
+    //! Property tests: schedules as proptest values beside any other input, scenarios, and the guarantees of combinators as checks
+    //! (feature `properties`).
+
+    pub use reenact_properties::{
+        DrawnSchedules, Property, ScheduleTree, Schedules, guarantees, hold, hold_with, scenario, schedules,
+    };
+}
+
 pub mod task {
     //! Tasks: spawning them, waiting for them, cancelling them.
 

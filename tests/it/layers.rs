@@ -37,7 +37,8 @@ fn dependencies(package: &str) -> Vec<String> {
 #[test]
 fn packages_depend_downwards_only() {
     let ours = |package| dependencies(package).into_iter().filter(|name| name.starts_with("reenact")).collect::<Vec<_>>();
-    assert_eq!(ours("."), ["reenact-sim", "reenact-combinators", "reenact-macros", "reenact-snapshots"]);
+    assert_eq!(ours("."), ["reenact-sim", "reenact-combinators", "reenact-macros", "reenact-snapshots", "reenact-properties"]);
+    assert_eq!(ours("properties"), ["reenact-sim", "reenact-combinators"]);
     assert_eq!(ours("combinators"), ["reenact-sim"]);
     assert_eq!(ours("snapshots"), ["reenact-sim"]);
     assert!(ours("sim").is_empty() && ours("macros").is_empty());
@@ -114,16 +115,36 @@ fn rooms_of_sim_use_lower_rooms_only() {
 }
 
 #[test]
+fn proptest_and_insta_are_built_only_if_asked_for() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    for package in ["properties", "snapshots"] {
+        assert!(manifest.contains(&format!("reenact-{package} = {{ workspace = true, optional = true }}")));
+    }
+    assert!(manifest.contains("default = [\"progress\", \"report\"]"));
+}
+
+#[test]
 fn what_stands_on_sim_uses_only_what_is_public() {
-    for path in sources("combinators/src").into_iter().chain(sources("snapshots/src")) {
+    for path in ["combinators/src", "properties/src", "snapshots/src"].iter().flat_map(|folder| sources(folder)) {
         let text = fs::read_to_string(&path).unwrap();
-        assert!(!text.contains("reenact_sim::__private"), "{}", path.display());
+        assert!(!text.contains("sim::__private") && !text.contains("sim::{__private"), "{}", path.display());
     }
 }
 
 #[test]
 fn unsafe_code_is_in_one_file() {
-    let folders = ["sim/src", "combinators/src", "macros/src", "snapshots/src", "snapshots/tests", "src", "tests", "examples"];
+    let folders = [
+        "sim/src",
+        "combinators/src",
+        "properties/src",
+        "properties/tests",
+        "snapshots/src",
+        "snapshots/tests",
+        "macros/src",
+        "src",
+        "tests",
+        "examples",
+    ];
     let unsafe_files: Vec<PathBuf> = folders
         .iter()
         .flat_map(|folder| sources(folder))
@@ -139,8 +160,19 @@ fn unsafe_code_is_in_one_file() {
 
 #[test]
 fn files_are_small() {
-    let folders =
-        ["sim/src", "combinators/src", "macros/src", "snapshots/src", "snapshots/tests", "src", "tests", "examples", "benches"];
+    let folders = [
+        "sim/src",
+        "combinators/src",
+        "properties/src",
+        "properties/tests",
+        "snapshots/src",
+        "snapshots/tests",
+        "macros/src",
+        "src",
+        "tests",
+        "examples",
+        "benches",
+    ];
     for path in folders.iter().flat_map(|folder| sources(folder)) {
         let lines = fs::read_to_string(&path).unwrap().lines().count();
         assert!(lines <= 400, "{} has {lines} lines: one concept a file, 400 lines at most", path.display());

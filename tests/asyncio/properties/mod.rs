@@ -5,6 +5,7 @@
 mod as_completed;
 mod cancellation;
 mod gather;
+mod generated;
 mod task_group;
 mod time;
 mod timeout;

@@ -1,0 +1,6 @@
+//! Properties, held to what they promise.
+
+mod mutants;
+mod ours;
+mod peers;
+mod schedules;
