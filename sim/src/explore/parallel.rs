@@ -23,6 +23,9 @@ pub(super) type Make<'a> = dyn Fn(&mut dyn FnMut(&Tested<'_>)) + Sync + 'a;
 /// Of a worker's stack: as much as a program's main thread has.
 const STACK: usize = 8 << 20;
 
+/// What a worker that gives away a part of its tree keeps, at most, in executions.
+const KEEP: u64 = 4096;
+
 /// What the workers share.
 struct Floor<'a> {
     plan: &'a Plan,
@@ -43,14 +46,13 @@ impl Explorer {
         let clock = plan.time_limit.map(WallClock::start);
         let (mut beginning, mut ledger) = (None, None);
         make(&mut |body| {
-            beginning = Some(self.begin(plan, body));
-            ledger = Some(match plan.scheduler {
-                Some(SchedulerKind::Exhaustive { preemptions }) => {
-                    let worker = Worker::new(plan, &plan.settings, body.program, None, None);
-                    Ledger::of(worker.trees(preemptions).into_iter().map(|tree| Work::Tree(Box::new(tree))))
-                }
-                _ => Ledger::of_range(),
-            });
+            let begun = self.begin(plan, body);
+            if let (Ok(_), Some(SchedulerKind::Exhaustive { preemptions })) = (&begun, &plan.scheduler) {
+                let worker = Worker::new(plan, &plan.settings, body.program, None, None);
+                let trees = worker.trees(*preemptions).into_iter();
+                ledger = Some(Ledger::of(trees.map(|tree| Work::Tree(Box::new(tree)))));
+            }
+            beginning = Some(begun);
         });
         let beginning = match beginning.unwrap_or_else(|| unreachable!("the program is made once")) {
             Ok(beginning) => beginning,
@@ -165,8 +167,10 @@ impl Floor<'_> {
         }
         let Some(scheduler) = scheduler.as_mut().filter(|scheduler| !scheduler.exhausted()) else { return };
         let mut ledger = self.ledger();
-        // What is given away should be within the budget, too.
-        let keep = (self.plan.most() - ledger.tally.executions) / (2 * u64::from(self.plan.jobs.get()));
+        // What is given away should be within the budget, too: what lies beyond it is run for nothing. How large a part is can
+        // only be guessed, mostly too low, so what is kept is far less than a fair share.
+        let left = self.plan.most() - ledger.tally.executions;
+        let keep = (left / (16 * u64::from(self.plan.jobs.get()))).min(KEEP);
         if !ledger.has_untaken()
             && let Some(part) = scheduler.as_exhaustive().and_then(|tree| tree.split(keep))
         {

@@ -7,6 +7,9 @@ use super::choice::{ChoicePoint, Refusal, Scheduler};
 use super::fault::FailureKind;
 use crate::schedule::{Choice, ChoiceKind};
 
+/// As few leaves as are worth giving away: whoever takes them repeats an execution, and waits for the lock.
+const WORTHWHILE: u64 = 16;
+
 /// Runs through the tree of choices depth first, alternative 0 first, without keeping any state of the program: each
 /// execution repeats the choices up to the deepest one that has an alternative left and takes the next there.
 ///
@@ -114,7 +117,8 @@ impl Exhaustive {
     }
 
     /// Gives away all that comes after what this one keeps, which is about `most` leaves or fewer: the subtree below the choice
-    /// nearest to the root for which that holds. To be called between executions.
+    /// nearest to the root for which that holds. `None` if that would be a few leaves only: taking them over costs more. To be
+    /// called between executions.
     pub(crate) fn split(&mut self, most: u64) -> Option<Self> {
         // How many leaves there are below a choice is taken to be as many as the choices of the path below it allow.
         let mut below = vec![1u64; self.path.len()];
@@ -123,6 +127,10 @@ impl Exhaustive {
         }
         let open = |index: usize| Some((index, self.allowed(index, self.path[index].picked + 1)?));
         let (index, pick) = (self.fixed..self.path.len()).filter(|index| below[*index] <= most.max(1)).find_map(open)?;
+        let given = u64::from(self.path[index].alternatives - pick).saturating_mul(below[index]);
+        if given < WORTHWHILE {
+            return None;
+        }
         let mut other = self.clone();
         other.path.truncate(index + 1);
         other.path[index].picked = pick;
