@@ -20,6 +20,7 @@ enum Kind {
     Hostility,
     Environment,
     Regressions,
+    Corpus,
 }
 
 impl Error {
@@ -49,6 +50,10 @@ impl Error {
 
     pub(crate) fn regressions(message: impl Into<String>) -> Self {
         Self { kind: Kind::Regressions, message: message.into() }
+    }
+
+    pub(crate) fn corpus(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Corpus, message: message.into() }
     }
 
     /// The text is no schedule, or contradicts itself.

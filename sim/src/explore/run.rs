@@ -12,10 +12,9 @@ use super::show::Show;
 use super::tally::Tally;
 use super::wall::{Pace, WallClock};
 use super::work::{RunOne, Tested, Work, Worker, run_one};
-use crate::kernel::Order;
 use crate::scheduler::SchedulerKind;
-use crate::simulation::Execution;
 use crate::simulation::once::Program;
+use crate::simulation::{Execution, Warning};
 
 impl Explorer {
     /// Runs until a failure, keeping digests only.
@@ -28,6 +27,9 @@ impl Explorer {
             Ok(beginning) => beginning,
             Err(report) => return *report,
         };
+        if plan.is_guided() {
+            return self.explore_guided(plan, beginning, body);
+        }
         let mut tally = Tally::default();
         let mut batch = Batch::default();
         let mut show = Show::new(self.name.as_deref(), plan);
@@ -63,6 +65,12 @@ impl Explorer {
             let index = tally.found.as_ref().map_or(0, |found| found.met.index);
             self.hint(plan, failure, index, tally.executions - 1);
         }
+        if report.failure.is_none() {
+            let never = report.points.iter().filter(|point| !point.held);
+            let executions = report.executions;
+            let warnings = never.map(|point| Warning::NeverHeld { name: point.name.clone(), executions });
+            report.warnings.extend(warnings);
+        }
         beginning.conclude(report)
     }
 
@@ -79,7 +87,7 @@ impl Explorer {
         let mut warnings = Vec::new();
         let mut first_failure = None;
         let exhausted = self.each(plan, program, &mut |index, scheduler, order| {
-            let order = Order { full: true, ..*order };
+            let order = order.keeping(true);
             let Some(running) = scheduler.take() else { return ControlFlow::Break(()) };
             let (mut execution, back, stopped) = full(&order, running, plan.seed, program);
             *scheduler = back;
@@ -109,6 +117,9 @@ impl Explorer {
     /// Calls `run` with its scheduler for each execution of the plan. Says whether every schedule was tried.
     #[track_caller]
     fn each(&self, plan: &Plan, program: &dyn Program, run: &mut RunOne<'_>) -> bool {
+        if plan.is_guided() {
+            return self.each_guided(plan, program, run).exhausted;
+        }
         let clock = plan.time_limit.map(WallClock::start);
         let mut worker = Worker::new(plan, &plan.settings, program, self.factory.as_ref(), clock);
         let Some(SchedulerKind::Exhaustive { preemptions }) = plan.scheduler.as_ref().filter(|_| plan.replay.is_none()) else {

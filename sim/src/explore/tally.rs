@@ -1,9 +1,13 @@
 //! [`Tally`]: what an exploration has come to so far.
 
+use std::collections::BTreeMap;
+
 use super::Report;
 use super::batch::{Batch, Found, Met};
 use super::plan::Plan;
+use super::report::Point;
 use super::seen::Seen;
+use crate::coverage;
 
 /// What an exploration has come to so far: the executions that count, in their order.
 #[derive(Debug, Default)]
@@ -14,6 +18,10 @@ pub(super) struct Tally {
     pub(super) seen: Seen,
     pub(super) remarkable: Option<Met>,
     pub(super) found: Option<Found>,
+    /// Executions that a guided exploration can go on from.
+    pub(super) corpus: u64,
+    /// What `sometimes!` and `reachable!` have said, by name.
+    pub(super) points: BTreeMap<&'static str, coverage::Point>,
 }
 
 impl Tally {
@@ -33,6 +41,10 @@ impl Tally {
         let found = batch.found.take().filter(|found| found.met.place < count);
         if let Some(Found { met, what }) = found {
             self.found = Some(Found { met: number(met), what });
+        }
+        for (_, point) in batch.points.iter().filter(|(place, _)| *place < count) {
+            let known = self.points.entry(point.name).or_insert(*point);
+            known.held |= point.held;
         }
         self.stopped += self.seen.add_all(&batch.keys[..count]);
         self.executions += count as u64;
@@ -58,6 +70,8 @@ impl Tally {
             seed: plan.seed,
             scheduler: plan.scheduler.clone(),
             shard: plan.shard,
+            corpus: self.corpus,
+            points: self.points.values().map(Point::from).collect(),
             replayed: 0,
         }
     }

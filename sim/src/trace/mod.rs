@@ -5,6 +5,7 @@ mod digest;
 mod event;
 mod id;
 mod log;
+mod paths;
 mod record;
 pub(crate) mod recorder;
 mod site;
