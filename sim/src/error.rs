@@ -20,6 +20,8 @@ enum Kind {
     Hostility,
     Environment,
     Regressions,
+    #[cfg_attr(not(feature = "report"), allow(dead_code, reason = "only lines of JSON can be no trace"))]
+    Trace,
 }
 
 impl Error {
@@ -49,6 +51,11 @@ impl Error {
 
     pub(crate) fn regressions(message: impl Into<String>) -> Self {
         Self { kind: Kind::Regressions, message: message.into() }
+    }
+
+    #[cfg(feature = "report")]
+    pub(crate) fn trace(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Trace, message: message.into() }
     }
 
     /// The text is no schedule, or contradicts itself.
@@ -84,6 +91,11 @@ impl Error {
     /// A file of saved failures cannot be read, or holds what means nothing.
     pub fn is_regressions(&self) -> bool {
         self.kind == Kind::Regressions
+    }
+
+    /// The text is no trace.
+    pub fn is_trace(&self) -> bool {
+        self.kind == Kind::Trace
     }
 }
 

@@ -29,12 +29,20 @@ pub(super) struct Ledger {
 #[derive(Debug)]
 struct Piece {
     ticket: Ticket,
+    /// Which subtree of the choices it is of, counted over all parts of the exploration.
+    tree: u64,
     /// As long as nobody has taken it.
     work: Option<Work>,
     batches: VecDeque<Batch>,
     done: bool,
     /// All of its schedules were tried.
     exhausted: bool,
+}
+
+impl Piece {
+    fn take(&mut self, batch: Batch) {
+        self.batches.push_back(Batch { tree: self.tree, ..batch });
+    }
 }
 
 /// What a worker may do next.
@@ -48,23 +56,24 @@ pub(super) enum Next {
 
 impl Ledger {
     /// For executions that follow from their index.
-    pub(super) fn of_range() -> Self {
-        Self { pieces: VecDeque::new(), next_range: 0, next_ticket: 0, closed: false, tally: Tally::default() }
+    pub(super) fn of_range(plan: &Plan) -> Self {
+        Self { pieces: VecDeque::new(), next_range: 0, next_ticket: 0, closed: false, tally: Tally::new(plan) }
     }
 
     /// For trees of choices.
-    pub(super) fn of(works: impl IntoIterator<Item = Work>) -> Self {
-        let mut ledger = Self { closed: true, ..Self::of_range() };
-        for work in works {
-            ledger.insert(ledger.pieces.len(), work);
+    pub(super) fn of(plan: &Plan, works: impl IntoIterator<Item = Work>) -> Self {
+        let mut ledger = Self { closed: true, ..Self::of_range(plan) };
+        for (n, work) in (0..).zip(works) {
+            ledger.insert(ledger.pieces.len(), work, plan.nth_tree(n));
         }
         ledger
     }
 
-    fn insert(&mut self, at: usize, work: Work) -> Ticket {
+    fn insert(&mut self, at: usize, work: Work, tree: u64) -> Ticket {
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
-        self.pieces.insert(at, Piece { ticket, work: Some(work), batches: VecDeque::new(), done: false, exhausted: false });
+        let piece = Piece { ticket, tree, work: Some(work), batches: VecDeque::new(), done: false, exhausted: false };
+        self.pieces.insert(at, piece);
         ticket
     }
 
@@ -89,7 +98,7 @@ impl Ledger {
         self.next_range = range.end;
         self.closed = range.end == plan.executions;
         let work = Work::Range(range);
-        let ticket = self.insert(self.pieces.len(), Work::Range(0..0));
+        let ticket = self.insert(self.pieces.len(), Work::Range(0..0), 0);
         if let Some(piece) = self.pieces.back_mut() {
             piece.work = None;
         }
@@ -99,14 +108,14 @@ impl Ledger {
     /// A worker gives away a part of its piece: what comes after all that it keeps.
     pub(super) fn split(&mut self, ticket: Ticket, work: Work) {
         if let Some(at) = self.position(ticket) {
-            self.insert(at + 1, work);
+            self.insert(at + 1, work, self.pieces[at].tree);
         }
     }
 
     /// Takes what a worker has come to. Says to break when nothing further of its piece counts.
     pub(super) fn deliver(&mut self, ticket: Ticket, batch: Batch, plan: &Plan) -> ControlFlow<()> {
         let Some(at) = self.position(ticket) else { return ControlFlow::Break(()) };
-        self.pieces[at].batches.push_back(batch);
+        self.pieces[at].take(batch);
         self.absorb(plan);
         if self.is_over(plan) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
@@ -122,7 +131,7 @@ impl Ledger {
             self.closed = true;
         }
         let piece = &mut self.pieces[at];
-        piece.batches.push_back(batch);
+        piece.take(batch);
         (piece.done, piece.exhausted) = (true, exhausted);
         self.absorb(plan);
     }

@@ -10,6 +10,8 @@ mod ledger;
 mod note;
 mod parallel;
 mod plan;
+mod positions;
+mod progress;
 #[cfg(feature = "report")]
 mod record;
 mod regress;
@@ -24,6 +26,8 @@ mod show;
 mod shrink;
 mod tally;
 mod test;
+#[cfg(feature = "report")]
+mod trace_file;
 mod verdict;
 mod wall;
 mod work;

@@ -1,8 +1,10 @@
 //! [`Report`]: what an exploration came to.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::Shard;
+use super::positions::Positions;
 use crate::scheduler::SchedulerKind;
 use crate::seed::Seed;
 use crate::simulation::{Failure, Warning};
@@ -33,6 +35,8 @@ pub struct Report {
     pub shard: Option<Shard>,
     /// Saved failures that were replayed before anything new was explored. They are not among the executions.
     pub replayed: u64,
+    /// Where each digest was seen, if the environment asks for it.
+    pub(super) positions: Option<Arc<Positions>>,
 }
 
 impl fmt::Display for Report {

@@ -1,14 +1,15 @@
 //! An exploration on the thread that asks for it.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 
 use super::Report;
 use super::batch::{Batch, What};
 use super::explorer::Explorer;
 use super::plan::Plan;
+use super::progress::Telling;
 use super::regress::Beginning;
 use super::rerun::full;
-use super::show::Show;
 use super::tally::Tally;
 use super::wall::{Pace, WallClock};
 use super::work::{RunOne, Tested, Work, Worker, run_one};
@@ -28,12 +29,17 @@ impl Explorer {
             Ok(beginning) => beginning,
             Err(report) => return *report,
         };
-        let mut tally = Tally::default();
+        let mut tally = Tally::new(plan);
         let mut batch = Batch::default();
-        let mut show = Show::new(self.name.as_deref(), plan);
+        let tree = Cell::new(0);
+        let mut show = Telling::new(self.name.as_deref(), plan);
         let mut pace = Pace::new();
         let most = plan.most();
-        let exhausted = self.each(plan, body.program, &mut |execution, scheduler, order| {
+        let exhausted = self.each(plan, body.program, &tree, &mut |execution, scheduler, order| {
+            if batch.tree != tree.get() {
+                tally.absorb(&mut batch, plan);
+                batch.tree = tree.get();
+            }
             run_one(execution, scheduler, order, body, &mut batch);
             let over = batch.found.is_some() || tally.executions + batch.keys.len() as u64 >= most;
             if over || batch.is_full() || (show.is_on() && pace.is_due()) {
@@ -44,7 +50,7 @@ impl Explorer {
         });
         tally.absorb(&mut batch, plan);
         tally.exhausted = exhausted;
-        show.end();
+        show.end(&tally);
         self.finish(plan, tally, beginning, body)
     }
 
@@ -74,15 +80,17 @@ impl Explorer {
         program: &dyn Program,
         look: &mut dyn FnMut(Execution<()>) -> ControlFlow<()>,
     ) -> Report {
-        let mut tally = Tally::default();
+        let mut tally = Tally::new(plan);
         let mut batch = Batch::default();
+        let tree = Cell::new(0);
         let mut warnings = Vec::new();
         let mut first_failure = None;
-        let exhausted = self.each(plan, program, &mut |index, scheduler, order| {
+        let exhausted = self.each(plan, program, &tree, &mut |index, scheduler, order| {
             let order = Order { full: true, ..*order };
             let Some(running) = scheduler.take() else { return ControlFlow::Break(()) };
             let (mut execution, back, stopped) = full(&order, running, plan.seed, program);
             *scheduler = back;
+            batch.tree = tree.get();
             batch.add(&execution, stopped);
             let passed = tally.executions;
             tally.absorb(&mut batch, plan);
@@ -106,9 +114,10 @@ impl Explorer {
         report
     }
 
-    /// Calls `run` with its scheduler for each execution of the plan. Says whether every schedule was tried.
+    /// Calls `run` with its scheduler for each execution of the plan; `at` says of which subtree it is. Says whether every schedule was
+    /// tried.
     #[track_caller]
-    fn each(&self, plan: &Plan, program: &dyn Program, run: &mut RunOne<'_>) -> bool {
+    fn each(&self, plan: &Plan, program: &dyn Program, at: &Cell<u64>, run: &mut RunOne<'_>) -> bool {
         let clock = plan.time_limit.map(WallClock::start);
         let mut worker = Worker::new(plan, &plan.settings, program, self.factory.as_ref(), clock);
         let Some(SchedulerKind::Exhaustive { preemptions }) = plan.scheduler.as_ref().filter(|_| plan.replay.is_none()) else {
@@ -118,6 +127,7 @@ impl Explorer {
         let trees = worker.trees(*preemptions);
         let last = trees.len();
         for (n, tree) in (1..).zip(trees) {
+            at.set(plan.nth_tree(n as u64 - 1));
             let done = worker.each(Work::Tree(Box::new(tree)), run);
             if done.over || n == last {
                 return done.exhausted && n == last;

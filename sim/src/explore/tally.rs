@@ -1,8 +1,11 @@
 //! [`Tally`]: what an exploration has come to so far.
 
+use std::sync::Arc;
+
 use super::Report;
 use super::batch::{Batch, Found, Met};
 use super::plan::Plan;
+use super::positions::Positions;
 use super::seen::Seen;
 
 /// What an exploration has come to so far: the executions that count, in their order.
@@ -14,9 +17,15 @@ pub(super) struct Tally {
     pub(super) seen: Seen,
     pub(super) remarkable: Option<Met>,
     pub(super) found: Option<Found>,
+    /// Where each digest was seen, if somebody wants to add up reports.
+    pub(super) positions: Option<Positions>,
 }
 
 impl Tally {
+    pub(super) fn new(plan: &Plan) -> Self {
+        Self { positions: plan.digests.then(Positions::default), ..Self::default() }
+    }
+
     /// Adds what comes next, as far as `most` executions are not exceeded. Says whether all of it was within them.
     pub(super) fn absorb(&mut self, batch: &mut Batch, plan: &Plan) -> bool {
         let room = usize::try_from(plan.most() - self.executions).unwrap_or(usize::MAX);
@@ -33,6 +42,9 @@ impl Tally {
         let found = batch.found.take().filter(|found| found.met.place < count);
         if let Some(Found { met, what }) = found {
             self.found = Some(Found { met: number(met), what });
+        }
+        if let Some(positions) = &mut self.positions {
+            positions.add(&batch.keys[..count], first, batch.tree, plan);
         }
         self.stopped += self.seen.add_all(&batch.keys[..count]);
         self.executions += count as u64;
@@ -59,6 +71,7 @@ impl Tally {
             scheduler: plan.scheduler.clone(),
             shard: plan.shard,
             replayed: 0,
+            positions: self.positions.clone().map(Arc::new),
         }
     }
 }
