@@ -82,7 +82,7 @@ pub(crate) struct Build {
     pub(crate) workspace: bool,
     /// Build this integration test only (may be said several times).
     #[arg(long = "test", value_name = "NAME")]
-    pub(crate) tests: Vec<String>,
+    pub(crate) test_targets: Vec<String>,
     /// Build the library's unit tests only.
     #[arg(long)]
     pub(crate) lib: bool,

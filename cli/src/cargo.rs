@@ -80,7 +80,7 @@ fn arguments(command: &mut Command, build: &Build) {
             command.arg(flag);
         }
     }
-    for test in &build.tests {
+    for test in &build.test_targets {
         command.args(["--test", test]);
     }
     for features in &build.features {

@@ -10,15 +10,22 @@
 
 mod args;
 mod cargo;
+mod doctor;
 mod explore;
 mod listing;
 mod merge;
+mod metadata;
 mod print;
 mod process;
 mod progress;
+mod regressions;
+mod replay;
 mod report;
 mod select;
+mod shell;
+mod show;
 mod table;
+mod traced;
 mod trouble;
 
 use std::process::ExitCode;
@@ -50,6 +57,13 @@ fn run(cli: &Cli) -> Result<Outcome> {
     match &cli.command {
         Command::Explore(args) => explore::explore(args, cli.format),
         Command::Merge(args) => merge::merge(args, cli.format),
-        _ => Err(trouble::Trouble::new("later")),
+        Command::Replay(args) => replay::replay(args, cli.format),
+        Command::Shrink(args) => replay::shrink(args, cli.format),
+        Command::Show(args) => show::show(args, cli.format),
+        Command::Diff(args) => show::diff(args, cli.format),
+        Command::Regressions(args) => regressions::regressions(args, cli.format),
+        Command::Doctor(args) => doctor::doctor(args, cli.format),
+        Command::Completions { shell } => Ok(shell::completions(*shell)),
+        Command::Man { out } => shell::man(out.as_deref()),
     }
 }
