@@ -37,6 +37,7 @@ pub(crate) fn count(number: u64) -> String {
 /// A time in seconds, as people say it.
 pub(crate) fn seconds(seconds: f64) -> String {
     match seconds {
+        moment if moment < 0.1 => format!("{:.0} ms", moment * 1_000.0),
         short if short < 10.0 => format!("{short:.1} s"),
         short if short < 120.0 => format!("{short:.0} s"),
         middle if middle < 7_200.0 => format!("{:.0} min", middle / 60.0),
@@ -58,6 +59,6 @@ mod tests {
     #[test]
     fn numbers_are_for_people() {
         assert_eq!([count(0), count(999), count(1_000), count(12_345_678)], ["0", "999", "1,000", "12,345,678"]);
-        assert_eq!([seconds(0.25), seconds(65.0), seconds(600.0), seconds(9_000.0)], ["0.2 s", "65 s", "10 min", "2.5 h"]);
+        assert_eq!([0.012, 0.25, 65.0, 600.0, 9_000.0].map(seconds), ["12 ms", "0.2 s", "65 s", "10 min", "2.5 h"]);
     }
 }
