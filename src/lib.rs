@@ -97,10 +97,16 @@
 //! | `REENACT_HOSTILE` | what a hostile executor may do: none, all, or some of spurious:2, fresh, late:2:1ms |
 //! | `REENACT_CORPUS` | folder in which a guided exploration keeps what it goes on from (by default nowhere) |
 //! | `REENACT_ISOLATE` | `on` or `off`: whether each execution of a test has a process of its own |
+//! | `REENACT_REPORT_DIGESTS` | `on` or `off`: whether lines of the report hold what `cargo reenact merge` needs |
+//! | `REENACT_PROGRESS` | a file that gets a line of JSON now and then while an exploration goes on |
+//! | `REENACT_TRACE` | a file that gets the trace of the execution that is replayed, as lines of JSON |
+//! | `REENACT_SHRINK` | a schedule that fails: look for the simplest one that fails in the same way |
 //!
-//! A line of `REENACT_REPORT` has `version` (1), `name`, `seed`, `scheduler`, `shard`, `executions`, `distinct`, `exhausted`, `unseen`, `stopped`,
-//! `replayed`, `warnings` and `failure`: null, or an object with `kind`, `message`, `place`, `task`, `at_ns`, `execution`, `schedule` and
-//! `digest`. Fields may be added. Tests with `isolate` write none.
+//! A line of `REENACT_REPORT` has `version` (1), `name`, `seed`, `scheduler`, `hostile`, `limit`, `time_limit`, `shard`, `executions`,
+//! `distinct`, `exhausted`, `unseen`, `stopped`, `replayed`, `warnings` and `failure`: null, or an object with `kind`, `message`, `place`,
+//! `task`, `at_ns`, `execution`, `schedule`, `digest`, `seed` and `text`; with `REENACT_REPORT_DIGESTS=on` also `parts` and `digests`. Fields
+//! may be added. Tests with `isolate` write none. docs/CLI.md says what is in them, and in the files of `REENACT_PROGRESS` and
+//! `REENACT_TRACE`, which are for tools such as `cargo reenact`.
 //!
 //! Options of the attribute are defaults that the environment overrides; explicit calls on [`Explorer`] win over both, and
 //! `REENACT_REPLAY` always wins. A value that means nothing fails the test; an unknown `REENACT_` name is warned about.

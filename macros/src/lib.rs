@@ -1,5 +1,6 @@
 //! The attribute `#[reenact::test]` and the macro `reenact::select!`.
 
+mod listing;
 mod options;
 mod select;
 mod test;
@@ -28,6 +29,9 @@ use proc_macro::TokenStream;
 /// | `crate = my::path` | where to find `reenact`, if it is called otherwise |
 ///
 /// The environment overrides executions, scheduler, seed, jobs, time limit and hostility; see the facade's crate page.
+///
+/// The expansion leaves a line of text in the link section `.reenact`, by which `cargo reenact` finds the test in its binary. That takes an
+/// attribute that is marked unsafe, because a section could be filled with anything; it works under `#![forbid(unsafe_code)]`.
 ///
 /// ```ignore
 /// #[reenact::test(executions = 500, scheduler = "pct:3")]

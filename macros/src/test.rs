@@ -5,9 +5,11 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ItemFn, Path, parse_quote};
 
+use crate::listing::listing;
 use crate::options::Options;
 
 pub(crate) fn expand(options: TokenStream, function: TokenStream) -> syn::Result<TokenStream> {
+    let written = options.clone();
     let options: Options = syn::parse2(options)?;
     let mut function: ItemFn = syn::parse2(function)?;
     let signature = &function.sig;
@@ -27,6 +29,7 @@ pub(crate) fn expand(options: TokenStream, function: TokenStream) -> syn::Result
     let list = &options.list;
     // The attributes, #[ignore] and the like, belong to the outer function; the inner one keeps name, body and return type.
     let attributes = std::mem::take(&mut function.attrs);
+    let listing = listing(text, &attributes, &written);
     let visibility = std::mem::replace(&mut function.vis, syn::Visibility::Inherited);
     // Everything stands in the call itself: an item beside the inner function would hide the user's own of that name from it.
     let call = quote_spanned! { function.sig.output.span() =>
@@ -49,6 +52,7 @@ pub(crate) fn expand(options: TokenStream, function: TokenStream) -> syn::Result
         #[::core::prelude::v1::test]
         #visibility fn #name() {
             #function
+            #listing
             #call
         }
     })

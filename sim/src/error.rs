@@ -21,6 +21,8 @@ enum Kind {
     Environment,
     Regressions,
     Corpus,
+    #[cfg_attr(not(feature = "report"), allow(dead_code, reason = "only lines of JSON can be no trace"))]
+    Trace,
 }
 
 impl Error {
@@ -56,6 +58,11 @@ impl Error {
         Self { kind: Kind::Corpus, message: message.into() }
     }
 
+    #[cfg(feature = "report")]
+    pub(crate) fn trace(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Trace, message: message.into() }
+    }
+
     /// The text is no schedule, or contradicts itself.
     pub fn is_schedule(&self) -> bool {
         matches!(self.kind, Kind::Schedule | Kind::Version)
@@ -89,6 +96,11 @@ impl Error {
     /// A file of saved failures cannot be read, or holds what means nothing.
     pub fn is_regressions(&self) -> bool {
         self.kind == Kind::Regressions
+    }
+
+    /// The text is no trace.
+    pub fn is_trace(&self) -> bool {
+        self.kind == Kind::Trace
     }
 }
 

@@ -17,6 +17,8 @@ const MOST: usize = 256;
 /// adds is kept until then; and a single thread adds many at once, which wait for the memory together.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
+    /// Which subtree of the choices they are of, where every schedule is tried in parts.
+    pub(super) tree: u64,
     /// One for each execution: its digest, or that it stopped at a limit.
     pub(super) keys: Vec<Key>,
     /// The first execution that left something to warn about.

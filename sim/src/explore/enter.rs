@@ -147,7 +147,11 @@ impl Explorer {
         let plan = self.plan_or_panic();
         let result = RefCell::new(None);
         let program = Closure::new(body, |output: F::Output| drop(result.replace(Some(output))));
+        let mut trace = None;
         let mut look = |execution: Execution<()>| {
+            if plan.trace.is_some() && plan.replay.is_some() {
+                trace = Some(execution.trace.clone());
+            }
             let result = result.take();
             look(&execution.with(|| result.unwrap_or_else(|| unreachable!("an execution that has not failed has a result"))))
         };
@@ -155,6 +159,9 @@ impl Explorer {
             Some(schedule) => self.show_replay(&plan, schedule, &program, &mut look),
             None => self.look_at_each(&plan, &program, &mut look),
         };
+        if let Some(schedule) = &plan.replay {
+            self.traced(&plan, schedule, trace, report.failure.as_ref());
+        }
         self.written_down(&plan, report)
     }
 

@@ -16,7 +16,7 @@ use crate::schedule::Schedule;
 use crate::seed::Seed;
 
 /// The variables, each with what it means; the documentation shows the same table.
-const VARIABLES: [(&str, &str); 12] = [
+const VARIABLES: [(&str, &str); 16] = [
     ("REENACT_SEED", "the exploration's seed: a number, a 0x number, or `random`"),
     ("REENACT_REPLAY", "a schedule: run exactly this one execution, with its full trace and its output on the terminal"),
     ("REENACT_EXECUTIONS", "how many executions to run at most"),
@@ -29,6 +29,10 @@ const VARIABLES: [(&str, &str); 12] = [
     ("REENACT_HOSTILE", "what a hostile executor may do: none, all, or some of spurious:2, fresh, late:2:1ms"),
     ("REENACT_CORPUS", "folder in which a guided exploration keeps what it goes on from (by default nowhere)"),
     ("REENACT_ISOLATE", "`on` or `off`: whether each execution of a test has a process of its own"),
+    ("REENACT_REPORT_DIGESTS", "`on` or `off`: whether lines of the report hold what `cargo reenact merge` needs"),
+    ("REENACT_PROGRESS", "a file that gets a line of JSON now and then while an exploration goes on"),
+    ("REENACT_TRACE", "a file that gets the trace of the execution that is replayed, as lines of JSON"),
+    ("REENACT_SHRINK", "a schedule that fails: look for the simplest one that fails in the same way"),
 ];
 
 /// What the environment says.
@@ -36,7 +40,11 @@ const VARIABLES: [(&str, &str); 12] = [
 pub(super) struct Environment {
     pub(super) budget: Budget,
     pub(super) replay: Option<Schedule>,
+    pub(super) shrink: Option<Schedule>,
     pub(super) report: Option<PathBuf>,
+    pub(super) digests: bool,
+    pub(super) progress: Option<PathBuf>,
+    pub(super) trace: Option<PathBuf>,
     /// About names that mean nothing; each is warned about once in a process.
     pub(super) warnings: Vec<String>,
 }
@@ -60,6 +68,11 @@ impl Environment {
         for (name, value) in variables {
             let value = value.ok_or_else(|| Error::environment(format!("{name}: the value is no Unicode text")))?;
             environment.set(&name, value.trim())?;
+        }
+        if environment.replay.is_some() && environment.shrink.is_some() {
+            return Err(Error::environment(
+                "REENACT_REPLAY and REENACT_SHRINK are both set: one schedule is replayed, or shrunk",
+            ));
         }
         Ok(environment)
     }
@@ -92,8 +105,11 @@ impl Environment {
                 })?);
             }
             "REENACT_SHARD" => self.budget.shard = Some(parsed(name, value)?),
+            "REENACT_SHRINK" => self.shrink = Some(parsed(name, value)?),
+            "REENACT_PROGRESS" => self.progress = Some(value.into()),
             "REENACT_REPORT" if cfg!(feature = "report") => self.report = Some(value.into()),
-            "REENACT_REPORT" => {
+            "REENACT_TRACE" if cfg!(feature = "report") => self.trace = Some(value.into()),
+            "REENACT_REPORT" | "REENACT_TRACE" => {
                 return Err(Error::environment(format!("{name}: this build cannot write it: the feature `report` is off")));
             }
             "REENACT_REGRESSIONS" => {
@@ -103,13 +119,8 @@ impl Environment {
                 });
             }
             "REENACT_CORPUS" => self.budget.corpus = Some(value.into()),
-            "REENACT_ISOLATE" => {
-                self.budget.isolate = Some(match value {
-                    "on" => true,
-                    "off" => false,
-                    _ => return Err(Error::environment(format!("{name}: `{value}` is no answer: on and off are"))),
-                });
-            }
+            "REENACT_ISOLATE" => self.budget.isolate = Some(switch(name, value)?),
+            "REENACT_REPORT_DIGESTS" => self.digests = switch(name, value)?,
             // What a test process says to those it starts.
             isolated::VARIABLE => {}
             "REENACT_SCHEDULER" => self.budget.scheduler = Some(parsed(name, value)?),
@@ -125,6 +136,14 @@ impl Environment {
 
 fn parsed<T: FromStr<Err = Error>>(name: &str, value: &str) -> Result<T, Error> {
     value.parse().map_err(|error| Error::environment(format!("{name}: {error}")))
+}
+
+fn switch(name: &str, value: &str) -> Result<bool, Error> {
+    match value {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(Error::environment(format!("{name}: `{value}` is no answer: on and off are"))),
+    }
 }
 
 fn seed(name: &str, value: &str) -> Result<Seed, Error> {
@@ -156,6 +175,8 @@ mod tests {
             ("REENACT_JOBS", "4"),
             ("REENACT_SHARD", "2/3"),
             ("REENACT_HOSTILE", "spurious,late:1"),
+            ("REENACT_REPORT_DIGESTS", "on"),
+            ("REENACT_PROGRESS", "progress.jsonl"),
         ])
         .unwrap();
         assert_eq!(environment.budget.seed, Some(Seed::from(42)));
@@ -169,7 +190,15 @@ mod tests {
         assert_eq!(parse(&[("REENACT_REGRESSIONS", "off")]).unwrap().budget.regressions, Some(Regressions::Off));
         assert_eq!(environment.budget.jobs.unwrap().get(), 4);
         assert_eq!(environment.budget.shard.unwrap().to_string(), "2/3");
+        assert!(environment.digests && environment.progress == Some("progress.jsonl".into()));
         assert!(environment.warnings.is_empty());
+    }
+
+    #[test]
+    fn one_schedule_is_replayed_or_shrunk() {
+        let error = parse(&[("REENACT_REPLAY", "r1:"), ("REENACT_SHRINK", "r1:")]).unwrap_err();
+        assert!(error.is_environment() && error.to_string().contains("both set"), "{error}");
+        assert_eq!(parse(&[("REENACT_SHRINK", "r1:3=1")]).unwrap().shrink.unwrap().to_string(), "r1:3=1");
     }
 
     #[test]
@@ -186,6 +215,8 @@ mod tests {
             ("REENACT_JOBS", "-1", "1 or more"),
             ("REENACT_SHARD", "0/2", "1/n to n/n"),
             ("REENACT_ISOLATE", "yes", "on and off"),
+            ("REENACT_REPORT_DIGESTS", "1", "on and off"),
+            ("REENACT_SHRINK", "3=1", "starts with `r1:`"),
             ("REENACT_SHARD", "3/2", "1/n to n/n"),
             ("REENACT_HOSTILE", "very", "none, all"),
             ("REENACT_REPLAY", "3=1", "starts with `r1:`"),

@@ -216,8 +216,8 @@ impl Explorer {
     /// Writes down what an exploration came to, if somebody wants that.
     pub(super) fn written_down(&self, plan: &Plan, report: Report) -> Report {
         #[cfg(feature = "report")]
-        if let Some(file) = plan.report.as_ref().filter(|_| plan.replay.is_none())
-            && let Err(error) = super::record::append(file, self.name.as_deref(), &report)
+        if let Some(file) = plan.report.as_ref().filter(|_| plan.replay.is_none() || plan.shrink)
+            && let Err(error) = super::record::append(file, self.name.as_deref(), plan, &report)
         {
             warn(&error);
         }
@@ -245,15 +245,20 @@ impl Explorer {
         let all = self.factory.is_none() && matches!(scheduler, SchedulerKind::Exhaustive { .. });
         let executions = said.iter().find_map(|budget| budget.executions);
         let hostility = said.iter().find_map(|budget| budget.hostility);
-        let replayed = environment.replay.as_ref().map(|schedule| schedule.hostility());
+        let (replay, shrink) = (environment.replay.or(environment.shrink.clone()), environment.shrink.is_some());
+        let replayed = replay.as_ref().map(|schedule| schedule.hostility());
         Ok(Plan {
             settings: Settings { hostility: hostility.or(replayed).unwrap_or_default(), ..self.settings },
             executions: executions.unwrap_or(if all { u64::MAX } else { EXECUTIONS }),
             seed: said.iter().find_map(|budget| budget.seed).unwrap_or_else(of_name),
             scheduler: if self.factory.is_some() { None } else { Some(scheduler) },
             time_limit: said.iter().find_map(|budget| budget.time_limit),
-            replay: environment.replay,
+            replay,
+            shrink,
             report: environment.report,
+            digests: environment.digests,
+            progress: environment.progress,
+            trace: environment.trace,
             shard: said.iter().find_map(|budget| budget.shard),
             jobs: said.iter().find_map(|budget| budget.jobs).unwrap_or(NonZeroU32::MIN),
             regressions: said.iter().find_map(|budget| budget.regressions.clone()).unwrap_or_default(),

@@ -32,6 +32,8 @@ pub(super) struct Ledger {
 #[derive(Debug)]
 struct Piece {
     ticket: Ticket,
+    /// Which subtree of the choices it is of, counted over all parts of the exploration.
+    tree: u64,
     /// As long as nobody has taken it.
     work: Option<Work>,
     batches: VecDeque<Batch>,
@@ -39,6 +41,12 @@ struct Piece {
     done: bool,
     /// All of its schedules were tried.
     exhausted: bool,
+}
+
+impl Piece {
+    fn take(&mut self, batch: Batch) {
+        self.batches.push_back(Batch { tree: self.tree, ..batch });
+    }
 }
 
 /// What a worker may do next.
@@ -52,13 +60,14 @@ pub(super) enum Next {
 
 impl Ledger {
     /// For executions that follow from their index.
-    pub(super) fn of_range() -> Self {
-        Self { pieces: VecDeque::new(), next_range: 0, next_ticket: 0, closed: false, generations: None, tally: Tally::default() }
+    pub(super) fn of_range(plan: &Plan) -> Self {
+        let (pieces, tally) = (VecDeque::new(), Tally::new(plan));
+        Self { pieces, next_range: 0, next_ticket: 0, closed: false, generations: None, tally }
     }
 
     /// For executions that go on from one another.
-    pub(super) fn of_generations(generations: Generations) -> Self {
-        Self { generations: Some(generations), ..Self::of_range() }
+    pub(super) fn of_generations(plan: &Plan, corpus: Corpus) -> Self {
+        Self { generations: Some(Generations::new(corpus, plan)), ..Self::of_range(plan) }
     }
 
     /// What a guided exploration goes on from.
@@ -67,19 +76,19 @@ impl Ledger {
     }
 
     /// For trees of choices.
-    pub(super) fn of(works: impl IntoIterator<Item = Work>) -> Self {
-        let mut ledger = Self { closed: true, ..Self::of_range() };
-        for work in works {
-            ledger.insert(ledger.pieces.len(), work);
+    pub(super) fn of(plan: &Plan, works: impl IntoIterator<Item = Work>) -> Self {
+        let mut ledger = Self { closed: true, ..Self::of_range(plan) };
+        for (n, work) in (0..).zip(works) {
+            ledger.insert(ledger.pieces.len(), work, plan.nth_tree(n));
         }
         ledger
     }
 
-    fn insert(&mut self, at: usize, work: Work) -> Ticket {
+    fn insert(&mut self, at: usize, work: Work, tree: u64) -> Ticket {
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
-        let (batches, mark) = (VecDeque::new(), Mark::Nothing);
-        self.pieces.insert(at, Piece { ticket, work: Some(work), batches, mark, done: false, exhausted: false });
+        let (work, batches, mark) = (Some(work), VecDeque::new(), Mark::Nothing);
+        self.pieces.insert(at, Piece { ticket, tree, work, batches, mark, done: false, exhausted: false });
         ticket
     }
 
@@ -101,7 +110,7 @@ impl Ledger {
             return if self.pieces.is_empty() { Next::Over } else { Next::Wait };
         }
         let Some((work, mark)) = self.further(plan) else { return Next::Wait };
-        let ticket = self.insert(self.pieces.len(), Work::Range(0..0));
+        let ticket = self.insert(self.pieces.len(), Work::Range(0..0), 0);
         if let Some(piece) = self.pieces.back_mut() {
             (piece.work, piece.mark) = (None, mark);
         }
@@ -131,14 +140,14 @@ impl Ledger {
     /// A worker gives away a part of its piece: what comes after all that it keeps.
     pub(super) fn split(&mut self, ticket: Ticket, work: Work) {
         if let Some(at) = self.position(ticket) {
-            self.insert(at + 1, work);
+            self.insert(at + 1, work, self.pieces[at].tree);
         }
     }
 
     /// Takes what a worker has come to. Says to break when nothing further of its piece counts.
     pub(super) fn deliver(&mut self, ticket: Ticket, batch: Batch, plan: &Plan) -> ControlFlow<()> {
         let Some(at) = self.position(ticket) else { return ControlFlow::Break(()) };
-        self.pieces[at].batches.push_back(batch);
+        self.pieces[at].take(batch);
         self.absorb(plan);
         if self.is_over(plan) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
@@ -154,7 +163,7 @@ impl Ledger {
             self.closed = true;
         }
         let piece = &mut self.pieces[at];
-        piece.batches.push_back(batch);
+        piece.take(batch);
         (piece.done, piece.exhausted) = (true, exhausted);
         self.absorb(plan);
     }

@@ -11,6 +11,8 @@ mod ledger;
 mod note;
 mod parallel;
 mod plan;
+mod positions;
+mod progress;
 #[cfg(feature = "report")]
 mod record;
 mod regress;
@@ -25,6 +27,8 @@ mod show;
 mod shrink;
 mod tally;
 mod test;
+#[cfg(feature = "report")]
+mod trace_file;
 mod verdict;
 mod wall;
 mod work;

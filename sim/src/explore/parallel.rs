@@ -9,10 +9,9 @@ use std::thread;
 use super::Report;
 use super::batch::Batch;
 use super::explorer::Explorer;
-use super::guided::Generations;
 use super::ledger::{Ledger, Next, Ticket};
 use super::plan::Plan;
-use super::show::Show;
+use super::progress::Telling;
 use super::wall::{Pace, WallClock};
 use super::work::{Tested, Work, Worker, run_one};
 use crate::config::Settings;
@@ -34,7 +33,7 @@ struct Floor<'a> {
     make: &'a Make<'a>,
     clock: Option<WallClock>,
     ledger: Mutex<Ledger>,
-    show: Mutex<Show>,
+    show: Mutex<Telling>,
     /// Workers that have nothing to do.
     idle: AtomicUsize,
     changed: Condvar,
@@ -51,10 +50,10 @@ impl Explorer {
             if let (Ok(_), Some(SchedulerKind::Exhaustive { preemptions })) = (&begun, &plan.scheduler) {
                 let worker = Worker::new(plan, &plan.settings, body.program, None, None);
                 let trees = worker.trees(*preemptions).into_iter();
-                ledger = Some(Ledger::of(trees.map(|tree| Work::Tree(Box::new(tree)))));
+                ledger = Some(Ledger::of(plan, trees.map(|tree| Work::Tree(Box::new(tree)))));
             }
             if begun.is_ok() && plan.is_guided() {
-                ledger = Some(Ledger::of_generations(Generations::new(self.open_corpus(plan), plan)));
+                ledger = Some(Ledger::of_generations(plan, self.open_corpus(plan)));
             }
             beginning = Some(begun);
         });
@@ -67,8 +66,8 @@ impl Explorer {
             settings: &plan.settings,
             make,
             clock,
-            ledger: Mutex::new(ledger.unwrap_or_else(Ledger::of_range)),
-            show: Mutex::new(Show::new(self.name.as_deref(), plan)),
+            ledger: Mutex::new(ledger.unwrap_or_else(|| Ledger::of_range(plan))),
+            show: Mutex::new(Telling::new(self.name.as_deref(), plan)),
             idle: AtomicUsize::new(0),
             changed: Condvar::new(),
         };
@@ -85,7 +84,7 @@ impl Explorer {
         let mut ledger = floor.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
         ledger.absorb_rest(plan);
         self.tell_of_corpus(ledger.corpus());
-        floor.show.into_inner().unwrap_or_else(PoisonError::into_inner).end();
+        floor.show.into_inner().unwrap_or_else(PoisonError::into_inner).end(&ledger.tally);
         let (mut report, mut beginning) = (None, Some(beginning));
         make(&mut |body| {
             let (tally, beginning) = (std::mem::take(&mut ledger.tally), beginning.take().unwrap_or_default());

@@ -38,6 +38,8 @@ pub(super) struct Plan {
     pub(super) scheduler: Option<SchedulerKind>,
     pub(super) time_limit: Option<Duration>,
     pub(super) replay: Option<Schedule>,
+    /// Whether the execution that is replayed is to be shrunk.
+    pub(super) shrink: bool,
     /// The part of the exploration that this process is to do.
     pub(super) shard: Option<Shard>,
     /// Worker threads, where the body may be called from several.
@@ -47,6 +49,12 @@ pub(super) struct Plan {
     pub(super) corpus: Option<PathBuf>,
     /// The file that gets a line when it is done.
     pub(super) report: Option<PathBuf>,
+    /// Whether that line holds what it takes to add up the reports of shards.
+    pub(super) digests: bool,
+    /// The file that gets lines while it goes on.
+    pub(super) progress: Option<PathBuf>,
+    /// The file that gets the trace of a replay.
+    pub(super) trace: Option<PathBuf>,
     /// Whether a test's executions have processes of their own.
     pub(super) isolate: bool,
 }
@@ -82,6 +90,11 @@ impl Plan {
             (None, Some(shard)) if self.is_exhaustive() => self.executions.div_ceil(u64::from(shard.of())),
             _ => self.executions,
         }
+    }
+
+    /// The number of this process's n-th subtree of the choices, counted over all parts.
+    pub(super) fn nth_tree(&self, n: u64) -> u64 {
+        self.shard.map_or(n, |shard| shard.nth_block(n))
     }
 
     /// Whether an execution is one of this process.

@@ -52,7 +52,7 @@ impl Explorer {
             match self.replay_saved(plan, saved, entry, body) {
                 Ok(None) => {}
                 Ok(Some(failure)) => {
-                    let mut report = Tally::default().report(plan);
+                    let mut report = Tally::new(plan).report(plan);
                     (report.failure, report.replayed, report.warnings) = (Some(failure), beginning.replayed, beginning.warnings);
                     return Err(Box::new(report));
                 }

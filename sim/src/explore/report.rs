@@ -1,8 +1,10 @@
 //! [`Report`]: what an exploration came to.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::Shard;
+use super::positions::Positions;
 use crate::coverage;
 use crate::scheduler::SchedulerKind;
 use crate::seed::Seed;
@@ -39,6 +41,8 @@ pub struct Report {
     /// What [`sometimes!`](crate::sometimes) and [`reachable!`](crate::reachable) have said, by name. Not known of isolated executions,
     /// nor of those that were looked at one by one.
     pub points: Vec<Point>,
+    /// Where each digest was seen, if the environment asks for it.
+    pub(super) positions: Option<Arc<Positions>>,
 }
 
 /// A [`sometimes!`](crate::sometimes) or [`reachable!`](crate::reachable) that an exploration came by.

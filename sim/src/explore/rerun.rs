@@ -7,6 +7,7 @@ use super::Report;
 use super::batch::{Found, Met, What};
 use super::explorer::Explorer;
 use super::plan::Plan;
+use super::tally::Tally;
 use super::work::Tested;
 use crate::config::Settings;
 use crate::kernel::{self, FailureKind, Model, Order};
@@ -16,7 +17,7 @@ use crate::scheduler::{Chooser, Follow, Replay};
 use crate::seed::Seed;
 use crate::simulation::once::{self, Program};
 use crate::simulation::{Execution, Failure, waiting};
-use crate::trace::TaskId;
+use crate::trace::{TaskId, Trace};
 
 /// Runs a program once with a full trace.
 #[track_caller]
@@ -197,9 +198,13 @@ impl Explorer {
     /// Runs exactly one execution, for somebody who watches: output as it comes, then the whole trace.
     #[track_caller]
     pub(super) fn replay(&self, plan: &Plan, schedule: &Schedule, body: &Tested<'_>) -> Report {
-        let mut failure = None;
+        if plan.shrink {
+            return self.shrink_only(plan, schedule, body);
+        }
+        let (mut failure, mut trace) = (None, None);
         let mut report = self.show_replay(plan, schedule, body.program, &mut |execution| {
             failure = failure_of(&execution, body.error.take(), plan.seed);
+            trace = Some(execution.trace);
             ControlFlow::Continue(())
         });
         if let Some(failure) = &mut failure {
@@ -209,6 +214,40 @@ impl Explorer {
             say("the replayed execution passed");
         }
         report.failure = failure;
+        self.traced(plan, schedule, trace, report.failure.as_ref());
+        report
+    }
+
+    /// Writes the trace of a replayed execution down, if somebody wants that.
+    pub(super) fn traced(&self, plan: &Plan, schedule: &Schedule, trace: Option<Trace>, failure: Option<&Failure>) {
+        #[cfg(feature = "report")]
+        if let (Some(file), Some(trace)) = (&plan.trace, trace)
+            && let Err(error) = super::trace_file::write(file, self.name.as_deref(), schedule, &trace, failure)
+        {
+            super::explorer::warn(&error);
+        }
+        #[cfg(not(feature = "report"))]
+        let _ = (plan, schedule, trace, failure);
+    }
+
+    /// Shrinks the execution of a schedule, without exploring anything.
+    #[track_caller]
+    fn shrink_only(&self, plan: &Plan, schedule: &Schedule, body: &Tested<'_>) -> Report {
+        let data = schedule.data().cloned().unwrap_or_else(|| plan.data(0));
+        let order = Order { settings: &plan.settings, data, full: true };
+        let (execution, _, stopped) = full(&order, replaying(schedule), plan.seed, body.program);
+        let mut report = Tally::new(plan).report(plan);
+        report.executions = 1;
+        let failure = failure_of(&execution, body.error.take(), plan.seed).filter(|_| !stopped);
+        report.failure = failure.map(|failure| match failure.kind {
+            // There is no execution of this schedule that could be made simpler.
+            FailureKind::Divergence => failure,
+            _ => self.shrunk(plan, &Order { full: false, ..order }, failure, &execution, body),
+        });
+        match &mut report.failure {
+            Some(failure) => self.hint(plan, failure, 0, 0),
+            None => say(&format!("the execution of {schedule} passed: there is no failure to shrink")),
+        }
         report
     }
 

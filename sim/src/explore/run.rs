@@ -1,14 +1,15 @@
 //! An exploration on the thread that asks for it.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 
 use super::Report;
 use super::batch::{Batch, What};
 use super::explorer::Explorer;
 use super::plan::Plan;
+use super::progress::Telling;
 use super::regress::Beginning;
 use super::rerun::full;
-use super::show::Show;
 use super::tally::Tally;
 use super::wall::{Pace, WallClock};
 use super::work::{RunOne, Tested, Work, Worker, run_one};
@@ -30,12 +31,17 @@ impl Explorer {
         if plan.is_guided() {
             return self.explore_guided(plan, beginning, body);
         }
-        let mut tally = Tally::default();
+        let mut tally = Tally::new(plan);
         let mut batch = Batch::default();
-        let mut show = Show::new(self.name.as_deref(), plan);
+        let tree = Cell::new(0);
+        let mut show = Telling::new(self.name.as_deref(), plan);
         let mut pace = Pace::new();
         let most = plan.most();
-        let exhausted = self.each(plan, body.program, &mut |execution, scheduler, order| {
+        let exhausted = self.each(plan, body.program, &tree, &mut |execution, scheduler, order| {
+            if batch.tree != tree.get() {
+                tally.absorb(&mut batch, plan);
+                batch.tree = tree.get();
+            }
             run_one(execution, scheduler, order, body, &mut batch);
             let over = batch.found.is_some() || tally.executions + batch.keys.len() as u64 >= most;
             if over || batch.is_full() || (show.is_on() && pace.is_due()) {
@@ -46,7 +52,7 @@ impl Explorer {
         });
         tally.absorb(&mut batch, plan);
         tally.exhausted = exhausted;
-        show.end();
+        show.end(&tally);
         self.finish(plan, tally, beginning, body)
     }
 
@@ -82,15 +88,17 @@ impl Explorer {
         program: &dyn Program,
         look: &mut dyn FnMut(Execution<()>) -> ControlFlow<()>,
     ) -> Report {
-        let mut tally = Tally::default();
+        let mut tally = Tally::new(plan);
         let mut batch = Batch::default();
+        let tree = Cell::new(0);
         let mut warnings = Vec::new();
         let mut first_failure = None;
-        let exhausted = self.each(plan, program, &mut |index, scheduler, order| {
+        let exhausted = self.each(plan, program, &tree, &mut |index, scheduler, order| {
             let order = order.keeping(true);
             let Some(running) = scheduler.take() else { return ControlFlow::Break(()) };
             let (mut execution, back, stopped) = full(&order, running, plan.seed, program);
             *scheduler = back;
+            batch.tree = tree.get();
             batch.add(&execution, stopped);
             let passed = tally.executions;
             tally.absorb(&mut batch, plan);
@@ -114,9 +122,10 @@ impl Explorer {
         report
     }
 
-    /// Calls `run` with its scheduler for each execution of the plan. Says whether every schedule was tried.
+    /// Calls `run` with its scheduler for each execution of the plan; `at` says of which subtree it is. Says whether every schedule was
+    /// tried.
     #[track_caller]
-    fn each(&self, plan: &Plan, program: &dyn Program, run: &mut RunOne<'_>) -> bool {
+    fn each(&self, plan: &Plan, program: &dyn Program, at: &Cell<u64>, run: &mut RunOne<'_>) -> bool {
         if plan.is_guided() {
             return self.each_guided(plan, program, run).exhausted;
         }
@@ -129,6 +138,7 @@ impl Explorer {
         let trees = worker.trees(*preemptions);
         let last = trees.len();
         for (n, tree) in (1..).zip(trees) {
+            at.set(plan.nth_tree(n as u64 - 1));
             let done = worker.each(Work::Tree(Box::new(tree)), run);
             if done.over || n == last {
                 return done.exhausted && n == last;

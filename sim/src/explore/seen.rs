@@ -42,6 +42,13 @@ impl Key {
     }
 }
 
+impl Key {
+    /// The digest, if there is one.
+    pub(super) fn digest(self) -> Option<u64> {
+        (self != Self::STOPPED).then_some(self.0)
+    }
+}
+
 impl Seen {
     /// Adds the digests among these, and says how many executions stopped at a limit.
     pub(super) fn add_all(&mut self, keys: &[Key]) -> u64 {

@@ -34,6 +34,16 @@ impl Shard {
         self.has_block(execution / BLOCK)
     }
 
+    /// The index of the n-th execution of this part.
+    pub(super) fn nth(self, n: u64) -> u64 {
+        self.nth_block(n / BLOCK) * BLOCK + n % BLOCK
+    }
+
+    /// The number of the n-th piece that belongs to this part.
+    pub(super) fn nth_block(self, n: u64) -> u64 {
+        n * u64::from(self.of) + u64::from(self.part - 1)
+    }
+
     /// Whether the n-th piece of whatever belongs to this part.
     pub(super) fn has_block(self, n: u64) -> bool {
         n % u64::from(self.of) == u64::from(self.part - 1)
@@ -70,6 +80,10 @@ mod tests {
             assert_eq!(parts.iter().filter(|part| part.has(execution)).count(), 1);
         }
         assert!((0..8).all(|execution| parts[0].has(execution)) && parts[1].has(8) && parts[2].has(16) && parts[0].has(24));
+        for part in &parts {
+            let indexes = (0..1_000).filter(|execution| part.has(*execution));
+            assert!((0..).zip(indexes).all(|(n, index)| part.nth(n) == index));
+        }
         assert_eq!(parts[1].to_string(), "2/3");
     }
 

@@ -1,10 +1,12 @@
 //! [`Tally`]: what an exploration has come to so far.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Report;
 use super::batch::{Batch, Found, Met};
 use super::plan::Plan;
+use super::positions::Positions;
 use super::report::Point;
 use super::seen::Seen;
 use crate::coverage;
@@ -22,9 +24,15 @@ pub(super) struct Tally {
     pub(super) corpus: u64,
     /// What `sometimes!` and `reachable!` have said, by name.
     pub(super) points: BTreeMap<&'static str, coverage::Point>,
+    /// Where each digest was seen, if somebody wants to add up reports.
+    pub(super) positions: Option<Positions>,
 }
 
 impl Tally {
+    pub(super) fn new(plan: &Plan) -> Self {
+        Self { positions: plan.digests.then(Positions::default), ..Self::default() }
+    }
+
     /// Adds what comes next, as far as `most` executions are not exceeded. Says whether all of it was within them.
     pub(super) fn absorb(&mut self, batch: &mut Batch, plan: &Plan) -> bool {
         let room = usize::try_from(plan.most() - self.executions).unwrap_or(usize::MAX);
@@ -45,6 +53,9 @@ impl Tally {
         for (_, point) in batch.points.iter().filter(|(place, _)| *place < count) {
             let known = self.points.entry(point.name).or_insert(*point);
             known.held |= point.held;
+        }
+        if let Some(positions) = &mut self.positions {
+            positions.add(&batch.keys[..count], first, batch.tree, plan);
         }
         self.stopped += self.seen.add_all(&batch.keys[..count]);
         self.executions += count as u64;
@@ -73,6 +84,7 @@ impl Tally {
             corpus: self.corpus,
             points: self.points.values().map(Point::from).collect(),
             replayed: 0,
+            positions: self.positions.clone().map(Arc::new),
         }
     }
 }

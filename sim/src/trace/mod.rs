@@ -4,6 +4,8 @@ mod difference;
 mod digest;
 mod event;
 mod id;
+#[cfg(feature = "report")]
+mod json;
 mod log;
 mod paths;
 mod record;

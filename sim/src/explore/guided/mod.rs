@@ -20,8 +20,8 @@ use super::batch::Batch;
 use super::explorer::{Explorer, warn};
 use super::ledger::{Ledger, Next};
 use super::plan::Plan;
+use super::progress::Telling;
 use super::regress::Beginning;
-use super::show::Show;
 use super::wall::{Pace, WallClock};
 use super::work::{Done, RunOne, Tested, Worker, run_one};
 use crate::simulation::once::Program;
@@ -49,8 +49,8 @@ impl Explorer {
     pub(super) fn explore_guided(&self, plan: &Plan, beginning: Beginning, body: &Tested<'_>) -> Report {
         let clock = plan.time_limit.map(WallClock::start);
         let mut worker = Worker::new(plan, &plan.settings, body.program, None, clock);
-        let mut ledger = Ledger::of_generations(Generations::new(self.open_corpus(plan), plan));
-        let mut show = Show::new(self.name.as_deref(), plan);
+        let mut ledger = Ledger::of_generations(plan, self.open_corpus(plan));
+        let mut show = Telling::new(self.name.as_deref(), plan);
         let mut pace = Pace::new();
         while let Next::Work(ticket, work) = ledger.next(plan) {
             let mut batch = Batch::default();
@@ -68,7 +68,7 @@ impl Explorer {
             }
         }
         ledger.absorb_rest(plan);
-        show.end();
+        show.end(&ledger.tally);
         self.tell_of_corpus(ledger.corpus());
         self.finish(plan, std::mem::take(&mut ledger.tally), beginning, body)
     }
@@ -78,7 +78,7 @@ impl Explorer {
     pub(super) fn each_guided(&self, plan: &Plan, program: &dyn Program, run: &mut RunOne<'_>) -> Done {
         let clock = plan.time_limit.map(WallClock::start);
         let mut worker = Worker::new(plan, &plan.settings, program, None, clock);
-        let mut ledger = Ledger::of_generations(Generations::new(self.open_corpus(plan), plan));
+        let mut ledger = Ledger::of_generations(plan, self.open_corpus(plan));
         let mut done = Done { over: false, exhausted: false };
         while let Next::Work(ticket, work) = ledger.next(plan) {
             done = worker.each(work, run);
