@@ -151,6 +151,11 @@ function draw(panel) {
       context.fill();
       context.stroke();
     }
+    if (step.log !== undefined) {
+      // A line of the log is a mark below the step, an error or warning one that is seen from afar.
+      context.fillStyle = step.log < 2 ? colors.choice : colors.ink;
+      context.fillRect(x - 1, y + 7, 2, step.log < 2 ? 4 : 3);
+    }
     if (view.scale === "order" && gap > 90 && step.what.length) {
       context.fillStyle = colors.ink;
       const text = step.what.join(", "), room = Math.floor((gap - box - 8) / 6);

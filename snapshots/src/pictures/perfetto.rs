@@ -49,6 +49,7 @@ enum Args<'a> {
     Sort { sort_index: usize },
     Task { path: String, spawned: String },
     Step { time: String, choice: String, events: &'a [String] },
+    Log { level: String, target: &'a str, spans: Vec<String> },
 }
 
 pub(super) fn write(trace: &Trace) -> String {
@@ -87,6 +88,14 @@ pub(super) fn write(trace: &Trace) -> String {
         if let Some((number, choice)) = step.choice.filter(|(_, choice)| choice.picked > 0) {
             let name = format!("choice {number}: {} of {}", choice.picked, choice.alternatives);
             events.push(Event { ph: "i", s: Some("t"), ..at(step, "choice", name, *from) });
+        }
+        // The steps of an instant stand side by side, and so do the lines of a step.
+        for (n, line) in step.logs.iter().enumerate() {
+            let place = from + (to - from) * (n + 1) as f64 / (step.logs.len() + 1) as f64;
+            let spans = line.spans.iter().map(ToString::to_string).collect();
+            let args = Args::Log { level: line.level.to_string(), target: &line.target, spans };
+            let name = line.without_target().to_string();
+            events.push(Event { ph: "i", s: Some("t"), args: Some(args), ..at(step, "log", name, place) });
         }
         if let Readied::Step(by) = step.readied {
             let arrow = |step, ns| Event { id: Some(index), ..at(step, "wake", "wake".to_owned(), ns) };
