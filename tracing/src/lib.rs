@@ -49,7 +49,8 @@
 //!   that were made inside the execution are told: what stands around a test stands around it on one thread only.
 //! * Ids of spans, threads, addresses, files and wall time are never part of it. What the program puts into a field is: an address there
 //!   makes executions differ, and is reported as nondeterminism.
-//! * Each event of each execution is formatted, which takes about a microsecond. Where that matters use a higher level.
+//! * Each event of each execution is formatted, which takes some microseconds in a debug build. Where that matters name a level
+//!   that is less talkative.
 //! * Outside an execution the layer does nothing.
 
 mod init;

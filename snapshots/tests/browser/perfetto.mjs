@@ -17,7 +17,8 @@ const server = createServer((request, response) => {
   try {
     // What the UI asks its server for of its own.
     if (path === "/vizviewer_info" || path === "/live_reload") return response.writeHead(200, { "content-type": "application/json" }).end("{}");
-    const file = trace ? files[+trace[1]] : join(ui, normalize(path === "/" ? "/index.html" : path));
+    // And the trace that it opens by itself.
+    const file = path === "/localtrace" ? files[0] : trace ? files[+trace[1]] : join(ui, normalize(path === "/" ? "/index.html" : path));
     const content = readFileSync(file);
     response.writeHead(200, { "content-type": types[extname(file)] || "application/octet-stream" }).end(content);
   } catch { response.writeHead(404).end(); }
