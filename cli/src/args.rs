@@ -138,6 +138,9 @@ pub(crate) struct Explore {
     /// A file that gets a line of JSON for each test that is done, for `cargo reenact merge`. What was in it is replaced.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    /// Report what it takes to merge also without --shard: about 15 bytes for each distinct interleaving.
+    #[arg(long, requires = "report")]
+    pub(crate) digests: bool,
     /// Run tests that are marked #[ignore], too.
     #[arg(long)]
     pub(crate) include_ignored: bool,

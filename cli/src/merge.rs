@@ -1,6 +1,6 @@
 //! `cargo reenact merge`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -18,10 +18,7 @@ struct Everything<'a> {
 }
 
 pub(crate) fn merge(args: &Merge, format: Format) -> Result<Outcome> {
-    let mut explorations = Explorations::default();
-    for file in &args.reports {
-        add(&mut explorations, file)?;
-    }
+    let mut explorations = all(&args.reports)?;
     let mut lines = explorations.lines(args.output.is_some());
     if lines.is_empty() {
         return Err(Trouble::new("the reports are empty: there is nothing to merge"));
@@ -43,6 +40,25 @@ pub(crate) fn merge(args: &Merge, format: Format) -> Result<Outcome> {
         Format::Text => show(&lines),
     }
     Ok(Outcome::found(lines.iter().any(|line| line.failure.is_some())))
+}
+
+/// Reads the reports, some of them on each of the machine's processors.
+fn all(reports: &[PathBuf]) -> Result<Explorations> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let read = |files: &[PathBuf]| {
+        let mut explorations = Explorations::default();
+        files.iter().try_for_each(|file| add(&mut explorations, file)).map(|()| explorations)
+    };
+    std::thread::scope(|scope| {
+        let pieces = reports.chunks(reports.len().div_ceil(threads).max(1));
+        let readers: Vec<_> = pieces.map(|files| scope.spawn(move || read(files))).collect();
+        let mut all = Explorations::default();
+        for reader in readers {
+            let read = reader.join().map_err(|_| Trouble::new("reading the reports panicked"))?;
+            all.absorb(read?);
+        }
+        Ok(all)
+    })
 }
 
 fn add(explorations: &mut Explorations, file: &Path) -> Result<()> {
