@@ -89,12 +89,13 @@
 //! | `REENACT_REPLAY` | a schedule: run exactly this one execution, with its full trace and its output on the terminal |
 //! | `REENACT_EXECUTIONS` | how many executions to run at most |
 //! | `REENACT_TIME_LIMIT` | how many seconds of wall time to explore at most |
-//! | `REENACT_SCHEDULER` | who picks: fifo, random, pct:3, pct:3:24, pos, urw, surw, exhaustive, exhaustive:2, portfolio |
+//! | `REENACT_SCHEDULER` | who picks: fifo, random, pct:3, pos, urw, surw, exhaustive, exhaustive:2, guided, portfolio |
 //! | `REENACT_JOBS` | how many threads explore one test |
 //! | `REENACT_SHARD` | `i/n`: explore the i-th of n disjoint parts only, counted from 1 |
 //! | `REENACT_REPORT` | a file that gets one line of JSON for each exploration that is done |
 //! | `REENACT_REGRESSIONS` | folder of saved failures (by default `reenact-regressions` beside Cargo.toml), or `off` |
 //! | `REENACT_HOSTILE` | what a hostile executor may do: none, all, or some of spurious:2, fresh, late:2:1ms |
+//! | `REENACT_CORPUS` | folder in which a guided exploration keeps what it goes on from (by default nowhere) |
 //! | `REENACT_ISOLATE` | `on` or `off`: whether each execution of a test has a process of its own |
 //! | `REENACT_REPORT_DIGESTS` | `on` or `off`: whether lines of the report hold what `cargo reenact merge` needs |
 //! | `REENACT_PROGRESS` | a file that gets a line of JSON now and then while an exploration goes on |
@@ -115,10 +116,10 @@ pub use reenact_macros::{select, test};
 pub use reenact_sim::{
     Access, AccessKind, AwaitPoint, CancelSweep, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error,
     Execution, Explanation, Explorer, Fact, Failure, FailureKind, Held, HostileAct, Hostility, Interruption, Invariants, Lanes,
-    Leak, Limit, Model, Noting, PendingAtExit, PendingTask, Refusal, Regressions, Report, Resource, ResourceId, Row, Schedule,
-    Scheduler, SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, SweepCase, SweepFailure, SweepReport, Swept, TaskId,
-    TaskInfo, TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict, WaitReason, Warning, WokenBy, access, cancel_sweep,
-    check, choose, choose_one, choose_order, note_failures, println, rng,
+    Leak, Limit, Model, Noting, PendingAtExit, PendingTask, Point, Refusal, Regressions, Report, Resource, ResourceId, Row,
+    Schedule, Scheduler, SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, SweepCase, SweepFailure, SweepReport, Swept,
+    TaskId, TaskInfo, TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict, WaitReason, Warning, WokenBy, access,
+    cancel_sweep, check, choose, choose_one, choose_order, cover, note_failures, println, reachable, rng, sometimes,
 };
 
 #[cfg(feature = "snapshots")]

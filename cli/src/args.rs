@@ -120,7 +120,7 @@ pub(crate) struct Explore {
     /// How long to explore at most, all tests together: 30s, 10m, 2h or seconds. Each test gets an even share of what is left.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) time: Option<Duration>,
-    /// Who picks: fifo, random, pct:3, pos, urw, surw, exhaustive, exhaustive:2, portfolio.
+    /// Who picks: fifo, random, pct:3, pos, urw, surw, exhaustive, exhaustive:2, guided, portfolio.
     #[arg(long, value_name = "SCHEDULER")]
     pub(crate) scheduler: Option<SchedulerKind>,
     /// The seed: a number, a 0x number, or `random`, which draws one and prints it.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::coverage;
 use crate::kernel;
 use crate::outside;
 pub use crate::resource::{Access, AccessKind, ResourceId};
@@ -128,6 +129,7 @@ fn new_id(function: &str) -> (ResourceId, String) {
 pub fn access(resource: &Resource, kind: AccessKind) {
     outside::check("reenact::access");
     kernel::with(|kernel| kernel.access(resource.id, &resource.name, kind));
+    coverage::accessed(resource.id, kind);
 }
 
 /// A value that tasks share, and of which every read and write is recorded.
@@ -241,6 +243,7 @@ impl<T> Shared<T> {
     fn record(&self, kind: AccessKind) {
         if recorder::with(|recorder| recorder.is_running()) {
             kernel::with(|kernel| kernel.access(self.resource.id, &self.resource.name, kind));
+            coverage::accessed(self.resource.id, kind);
         }
     }
 }

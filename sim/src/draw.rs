@@ -106,7 +106,7 @@ pub struct TaskRng {
 impl TaskRng {
     fn draw<R>(&self, draw: impl FnOnce(&mut crate::rng::Stream) -> R) -> R {
         outside::check("a reenact::rng()");
-        kernel::with(|kernel| kernel.draw(self.task, self.path_hash, 0, draw))
+        kernel::with(|kernel| kernel.draw(self.task, self.path_hash, draw))
     }
 }
 

@@ -22,6 +22,7 @@ enum Kind {
     Regressions,
     #[cfg_attr(not(feature = "report"), allow(dead_code, reason = "only lines of JSON can be no trace"))]
     Trace,
+    Corpus,
 }
 
 impl Error {
@@ -51,6 +52,10 @@ impl Error {
 
     pub(crate) fn regressions(message: impl Into<String>) -> Self {
         Self { kind: Kind::Regressions, message: message.into() }
+    }
+
+    pub(crate) fn corpus(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Corpus, message: message.into() }
     }
 
     #[cfg(feature = "report")]

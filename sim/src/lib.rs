@@ -10,6 +10,7 @@
 mod access;
 mod await_point;
 mod config;
+mod coverage;
 mod draw;
 mod error;
 mod explore;
@@ -36,7 +37,7 @@ pub use await_point::AwaitPoint;
 pub use config::{Limit, PendingAtExit, TaskPanics};
 pub use draw::{TaskRng, choose, choose_one, choose_order, rng};
 pub use error::Error;
-pub use explore::{Explorer, Noting, Regressions, Report, Shard, Verdict, check, note_failures};
+pub use explore::{Explorer, Noting, Point, Regressions, Report, Shard, Verdict, check, note_failures};
 pub use hostility::Hostility;
 pub use kernel::FailureKind;
 pub use schedule::{Choice, ChoiceKind, Deviation, Schedule, TaskPath};
@@ -49,6 +50,7 @@ pub use trace::{Difference, Digest, Ending, HostileAct, Site, TaskId, TaskInfo, 
 /// What the macros call; not for users.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::coverage::{cover, sometimes};
     pub use crate::explore::{TestOption, TestTarget, run_test};
     pub use crate::output::print;
 }

@@ -2,6 +2,7 @@
 
 mod deadlock;
 mod explanation;
+mod guided;
 mod isolated;
 mod parallel;
 mod record;

@@ -1,6 +1,8 @@
 //! [`Batch`]: what consecutive executions came to, before it is known which of them count.
 
+use super::guided::Candidate;
 use super::seen::Key;
+use crate::coverage::{self, Point};
 use crate::kernel::{self, FailureKind};
 use crate::schedule::Schedule;
 use crate::simulation::Execution;
@@ -21,6 +23,10 @@ pub(super) struct Batch {
     pub(super) keys: Vec<Key>,
     /// The first execution that left something to warn about.
     pub(super) remarkable: Option<Met>,
+    /// Those that a guided exploration may go on from.
+    pub(super) candidates: Vec<Candidate>,
+    /// What `sometimes!` and `reachable!` said, each for the first time in the batch, and in which of its executions.
+    pub(super) points: Vec<(usize, Point)>,
     /// What ended the batch: its last execution failed.
     pub(super) found: Option<Found>,
 }
@@ -72,9 +78,22 @@ impl Batch {
         self.keys.push(if stopped { Key::STOPPED } else { Key::of(execution.trace.digest()) });
     }
 
+    /// Takes what the execution that was added last has said at its points.
+    #[inline]
+    pub(super) fn note_points(&mut self) {
+        coverage::take_points(|point| {
+            let known = |(_, known): &(usize, Point)| known.name == point.name && known.held >= point.held;
+            if !self.points.iter().any(known) {
+                self.points.push((self.keys.len() - 1, point));
+            }
+        });
+    }
+
     pub(super) fn clear(&mut self) {
         self.keys.clear();
         self.remarkable = None;
         self.found = None;
+        self.candidates.clear();
+        self.points.clear();
     }
 }

@@ -16,17 +16,18 @@ use crate::schedule::Schedule;
 use crate::seed::Seed;
 
 /// The variables, each with what it means; the documentation shows the same table.
-const VARIABLES: [(&str, &str); 15] = [
+const VARIABLES: [(&str, &str); 16] = [
     ("REENACT_SEED", "the exploration's seed: a number, a 0x number, or `random`"),
     ("REENACT_REPLAY", "a schedule: run exactly this one execution, with its full trace and its output on the terminal"),
     ("REENACT_EXECUTIONS", "how many executions to run at most"),
     ("REENACT_TIME_LIMIT", "how many seconds of wall time to explore at most"),
-    ("REENACT_SCHEDULER", "who picks: fifo, random, pct:3, pct:3:24, pos, urw, surw, exhaustive, exhaustive:2, portfolio"),
+    ("REENACT_SCHEDULER", "who picks: fifo, random, pct:3, pos, urw, surw, exhaustive, exhaustive:2, guided, portfolio"),
     ("REENACT_JOBS", "how many threads explore one test"),
     ("REENACT_SHARD", "`i/n`: explore the i-th of n disjoint parts only, counted from 1"),
     ("REENACT_REPORT", "a file that gets one line of JSON for each exploration that is done"),
     ("REENACT_REGRESSIONS", "folder of saved failures (by default `reenact-regressions` beside Cargo.toml), or `off`"),
     ("REENACT_HOSTILE", "what a hostile executor may do: none, all, or some of spurious:2, fresh, late:2:1ms"),
+    ("REENACT_CORPUS", "folder in which a guided exploration keeps what it goes on from (by default nowhere)"),
     ("REENACT_ISOLATE", "`on` or `off`: whether each execution of a test has a process of its own"),
     ("REENACT_REPORT_DIGESTS", "`on` or `off`: whether lines of the report hold what `cargo reenact merge` needs"),
     ("REENACT_PROGRESS", "a file that gets a line of JSON now and then while an exploration goes on"),
@@ -117,6 +118,7 @@ impl Environment {
                     folder => Regressions::In(folder.into()),
                 });
             }
+            "REENACT_CORPUS" => self.budget.corpus = Some(value.into()),
             "REENACT_ISOLATE" => self.budget.isolate = Some(switch(name, value)?),
             "REENACT_REPORT_DIGESTS" => self.digests = switch(name, value)?,
             // What a test process says to those it starts.

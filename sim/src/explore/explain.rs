@@ -30,7 +30,7 @@ impl Explorer {
         };
         let bug = Bug::of(failure);
         for (n, fact) in facts.iter_mut().enumerate() {
-            let found = run_brief(&Order { full: bug.needs_full(), ..*order }, &without(n), body);
+            let found = run_brief(&order.keeping(bug.needs_full()), &without(n), body);
             fact.necessary = Some(found.as_ref() != Some(&bug));
         }
         let last = facts.iter().rposition(|fact| fact.necessary == Some(true));
@@ -44,7 +44,7 @@ impl Explorer {
     fn passing(&self, plan: &Plan, order: &Order<'_>, deviations: &[(u64, u32)], body: &Tested<'_>) -> Option<Trace> {
         let mut scheduler = Chooser::Any(Box::new(Follow::new(deviations)));
         scheduler.begin(0, &Model::default());
-        let (execution, _, stopped) = full(&Order { full: true, ..*order }, scheduler, plan.seed, body.program);
+        let (execution, _, stopped) = full(&order.keeping(true), scheduler, plan.seed, body.program);
         let failure = failure_of(&execution, body.error.take(), plan.seed);
         (failure.is_none() && !stopped).then_some(execution.trace)
     }

@@ -151,6 +151,17 @@ impl Explorer {
         self
     }
 
+    /// Where a [guided](SchedulerKind::Guided) exploration keeps the schedules that it goes on from, to go on from them the next time:
+    /// below this folder in one of its [name](Self::name), one schedule in each file.
+    ///
+    /// What is there is run first and counts as executions. Several processes may explore with one folder: each looks about once a
+    /// second for what the others have found. So which executions are run depends on the folder; without one they depend on the seed
+    /// alone. A file that is no schedule is put aside, with a warning.
+    pub fn corpus(mut self, folder: impl Into<std::path::PathBuf>) -> Self {
+        self.explicit.corpus = Some(folder.into());
+        self
+    }
+
     /// What unfinished tasks mean when main is done.
     pub fn pending_at_exit(mut self, pending_at_exit: PendingAtExit) -> Self {
         self.settings.pending_at_exit = pending_at_exit;
@@ -251,6 +262,7 @@ impl Explorer {
             shard: said.iter().find_map(|budget| budget.shard),
             jobs: said.iter().find_map(|budget| budget.jobs).unwrap_or(NonZeroU32::MIN),
             regressions: said.iter().find_map(|budget| budget.regressions.clone()).unwrap_or_default(),
+            corpus: said.iter().find_map(|budget| budget.corpus.clone()),
             isolate: said.iter().find_map(|budget| budget.isolate).unwrap_or(false),
         })
     }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 use super::batch::Batch;
+use super::guided::{Corpus, Generations, Mark};
 use super::plan::Plan;
 use super::tally::Tally;
 use super::work::Work;
@@ -23,6 +24,8 @@ pub(super) struct Ledger {
     next_ticket: u64,
     /// Behind the last piece nothing comes any more.
     closed: bool,
+    /// Of a guided exploration.
+    generations: Option<Generations>,
     pub(super) tally: Tally,
 }
 
@@ -34,6 +37,7 @@ struct Piece {
     /// As long as nobody has taken it.
     work: Option<Work>,
     batches: VecDeque<Batch>,
+    mark: Mark,
     done: bool,
     /// All of its schedules were tried.
     exhausted: bool,
@@ -57,7 +61,18 @@ pub(super) enum Next {
 impl Ledger {
     /// For executions that follow from their index.
     pub(super) fn of_range(plan: &Plan) -> Self {
-        Self { pieces: VecDeque::new(), next_range: 0, next_ticket: 0, closed: false, tally: Tally::new(plan) }
+        let tally = Tally::new(plan);
+        Self { pieces: VecDeque::new(), next_range: 0, next_ticket: 0, closed: false, generations: None, tally }
+    }
+
+    /// For executions that go on from one another.
+    pub(super) fn of_generations(generations: Generations, plan: &Plan) -> Self {
+        Self { generations: Some(generations), ..Self::of_range(plan) }
+    }
+
+    /// What a guided exploration goes on from.
+    pub(super) fn corpus(&mut self) -> Option<&mut Corpus> {
+        self.generations.as_mut().map(|generations| &mut generations.corpus)
     }
 
     /// For trees of choices.
@@ -72,8 +87,8 @@ impl Ledger {
     fn insert(&mut self, at: usize, work: Work, tree: u64) -> Ticket {
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
-        let piece = Piece { ticket, tree, work: Some(work), batches: VecDeque::new(), done: false, exhausted: false };
-        self.pieces.insert(at, piece);
+        let (batches, mark) = (VecDeque::new(), Mark::Nothing);
+        self.pieces.insert(at, Piece { ticket, tree, work: Some(work), batches, mark, done: false, exhausted: false });
         ticket
     }
 
@@ -94,15 +109,32 @@ impl Ledger {
         if self.closed {
             return if self.pieces.is_empty() { Next::Over } else { Next::Wait };
         }
-        let range = self.next_range..plan.executions.min(self.next_range + range_length(plan));
-        self.next_range = range.end;
-        self.closed = range.end == plan.executions;
-        let work = Work::Range(range);
+        let Some((work, mark)) = self.further(plan) else { return Next::Wait };
         let ticket = self.insert(self.pieces.len(), Work::Range(0..0), 0);
         if let Some(piece) = self.pieces.back_mut() {
-            piece.work = None;
+            (piece.work, piece.mark) = (None, mark);
         }
         Next::Work(ticket, work)
+    }
+
+    /// Executions that are in no piece yet. `None` if they depend on what others are at.
+    fn further(&mut self, plan: &Plan) -> Option<(Work, Mark)> {
+        let (work, end, mark) = match &mut self.generations {
+            None => {
+                let range = self.next_range..plan.executions.min(self.next_range + range_length(plan));
+                (Work::Range(range.clone()), range.end, Mark::Nothing)
+            }
+            Some(generations) => {
+                if let Some(seeds) = generations.seeds() {
+                    return Some((Work::Seeds(seeds), Mark::Seeds));
+                }
+                let (range, snapshot, mark) = generations.piece(self.next_range, plan.executions)?;
+                (Work::Guided(range.clone(), snapshot), range.end, mark)
+            }
+        };
+        self.next_range = end;
+        self.closed = end == plan.executions;
+        Some((work, mark))
     }
 
     /// A worker gives away a part of its piece: what comes after all that it keeps.
@@ -146,6 +178,9 @@ impl Ledger {
     fn absorb(&mut self, plan: &Plan) {
         while let Some(first) = self.pieces.front_mut() {
             while let Some(mut batch) = first.batches.pop_front() {
+                if let Some(generations) = &mut self.generations {
+                    self.tally.corpus = generations.absorb(std::mem::take(&mut batch.candidates));
+                }
                 let all = self.tally.absorb(&mut batch, plan);
                 if !self.tally.is_over(plan) {
                     continue;
@@ -163,7 +198,11 @@ impl Ledger {
                 return;
             }
             self.tally.exhausted = first.exhausted;
+            let mark = first.mark;
             self.pieces.pop_front();
+            if let Some(generations) = &mut self.generations {
+                generations.finished(mark);
+            }
         }
     }
 
@@ -172,6 +211,9 @@ impl Ledger {
         self.tally.exhausted &= self.pieces.is_empty();
         for piece in std::mem::take(&mut self.pieces) {
             for mut batch in piece.batches {
+                if let Some(generations) = &mut self.generations {
+                    self.tally.corpus = generations.absorb(std::mem::take(&mut batch.candidates));
+                }
                 if !self.tally.is_over(plan) {
                     self.tally.absorb(&mut batch, plan);
                 }

@@ -9,6 +9,7 @@ use std::thread;
 use super::Report;
 use super::batch::Batch;
 use super::explorer::Explorer;
+use super::guided::Generations;
 use super::ledger::{Ledger, Next, Ticket};
 use super::plan::Plan;
 use super::progress::Telling;
@@ -52,6 +53,9 @@ impl Explorer {
                 let trees = worker.trees(*preemptions).into_iter();
                 ledger = Some(Ledger::of(plan, trees.map(|tree| Work::Tree(Box::new(tree)))));
             }
+            if begun.is_ok() && plan.is_guided() {
+                ledger = Some(Ledger::of_generations(Generations::new(self.open_corpus(plan), plan), plan));
+            }
             beginning = Some(begun);
         });
         let beginning = match beginning.unwrap_or_else(|| unreachable!("the program is made once")) {
@@ -80,6 +84,7 @@ impl Explorer {
         });
         let mut ledger = floor.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
         ledger.absorb_rest(plan);
+        self.tell_of_corpus(ledger.corpus());
         floor.show.into_inner().unwrap_or_else(PoisonError::into_inner).end(&ledger.tally);
         let (mut report, mut beginning) = (None, Some(beginning));
         make(&mut |body| {
@@ -148,6 +153,7 @@ impl Floor<'_> {
             }
             flow
         });
+        batch.candidates = worker.take_candidates();
         let late = self.clock.as_ref().is_some_and(WallClock::is_over);
         let mut ledger = self.ledger();
         if late && !done.exhausted && batch.found.is_none() {

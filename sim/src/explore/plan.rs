@@ -8,7 +8,7 @@ use super::regressions::Regressions;
 use super::shard::Shard;
 use crate::config::Settings;
 use crate::hostility::Hostility;
-use crate::schedule::Schedule;
+use crate::schedule::{Data, Schedule};
 use crate::scheduler::SchedulerKind;
 use crate::seed::Seed;
 
@@ -24,6 +24,7 @@ pub(super) struct Budget {
     pub(super) regressions: Option<Regressions>,
     pub(super) hostility: Option<Hostility>,
     pub(super) isolate: Option<bool>,
+    pub(super) corpus: Option<PathBuf>,
 }
 
 /// What is to be done.
@@ -44,6 +45,8 @@ pub(super) struct Plan {
     /// Worker threads, where the body may be called from several.
     pub(super) jobs: NonZeroU32,
     pub(super) regressions: Regressions,
+    /// The folder in which a guided exploration keeps what it goes on from, in one of its name.
+    pub(super) corpus: Option<PathBuf>,
     /// The file that gets a line when it is done.
     pub(super) report: Option<PathBuf>,
     /// Whether that line holds what it takes to add up the reports of shards.
@@ -62,16 +65,21 @@ impl Plan {
         self.replay.is_none() && matches!(self.scheduler, Some(SchedulerKind::Exhaustive { .. }))
     }
 
+    /// Whether executions go on from one another.
+    pub(super) fn is_guided(&self) -> bool {
+        self.replay.is_none() && matches!(self.scheduler, Some(SchedulerKind::Guided))
+    }
+
     /// The data of execution i follow from the seed and i; when every schedule is tried they stay the same, so that schedules
     /// are all that differs.
-    pub(super) fn data_seed(&self, execution: u64) -> Seed {
-        if let Some(seed) = self.replay.as_ref().and_then(Schedule::data_seed) {
-            return seed;
+    pub(super) fn data(&self, execution: u64) -> Data {
+        if let Some(data) = self.replay.as_ref().and_then(Schedule::data) {
+            return data.clone();
         }
-        match self.scheduler {
+        Data::of(match self.scheduler {
             Some(SchedulerKind::Exhaustive { .. }) => self.seed.derive(0),
             _ => self.seed.derive(execution),
-        }
+        })
     }
 
     /// How many executions this process may run. Of a tree nobody knows the leaves of a part beforehand, so each part may have its

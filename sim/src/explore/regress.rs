@@ -9,7 +9,7 @@ use super::tally::Tally;
 use super::work::Tested;
 use crate::config::Settings;
 use crate::kernel::{FailureKind, Model, Order};
-use crate::schedule::Schedule;
+use crate::schedule::{Data, Schedule};
 use crate::scheduler::{Chooser, Named};
 use crate::simulation::{Failure, Hints, Warning};
 
@@ -108,10 +108,10 @@ impl Explorer {
 
     #[track_caller]
     fn run_saved(&self, plan: &Plan, schedule: &Schedule, scheduler: Chooser, body: &Tested<'_>) -> Option<Failure> {
-        let data_seed = schedule.data_seed().unwrap_or_else(|| plan.seed.derive(0));
+        let data = schedule.data().cloned().unwrap_or_else(|| Data::of(plan.seed.derive(0)));
         // What was saved was found with this hostility, whatever the test says now.
         let settings = Settings { hostility: schedule.hostility(), ..plan.settings };
-        let order = Order { settings: &settings, data_seed, full: true };
+        let order = Order { settings: &settings, data, full: true };
         let (execution, _, _) = full(&order, scheduler, plan.seed, body.program);
         let mut failure = failure_of(&execution, body.error.take(), plan.seed);
         if let Some(failure) = failure.as_mut().filter(|failure| failure.kind != FailureKind::Divergence) {

@@ -95,7 +95,7 @@ impl Saved {
         };
         let entry = Entry {
             schedule: failure.schedule.clone(),
-            named: NamedSchedule::of(&failure.trace, failure.schedule.data_seed()),
+            named: NamedSchedule::of(&failure.trace, failure.schedule.data().cloned()),
             seed: Some(failure.seed),
         };
         text.push_str(&format!("\n{}{}", comment(failure), entry.text()));
@@ -133,13 +133,18 @@ fn comment(failure: &Failure) -> String {
 
 /// A name that every file system takes. Where it is not the exploration's name with dashes, a hash keeps it apart from others.
 fn file_name(name: &str) -> String {
+    safe_name(name) + ".txt"
+}
+
+/// The same without its ending.
+pub(super) fn safe_name(name: &str) -> String {
     let plain = name.replace("::", "--");
     let mut safe: String =
         plain.chars().map(|c| if c.is_ascii_alphanumeric() || "_-.".contains(c) { c } else { '-' }).take(120).collect();
     if safe != plain || plain.contains("---") {
         safe.push_str(&format!("-{:08x}", Seed::of_text(name).get() >> 32));
     }
-    safe + ".txt"
+    safe
 }
 
 fn parse(text: &str) -> Result<Vec<Entry>, String> {

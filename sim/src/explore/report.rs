@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Shard;
 use super::positions::Positions;
+use crate::coverage;
 use crate::scheduler::SchedulerKind;
 use crate::seed::Seed;
 use crate::simulation::{Failure, Warning};
@@ -35,8 +36,29 @@ pub struct Report {
     pub shard: Option<Shard>,
     /// Saved failures that were replayed before anything new was explored. They are not among the executions.
     pub replayed: u64,
+    /// Executions that a guided exploration has to go on from: each showed something that none before it had.
+    pub corpus: u64,
+    /// What [`sometimes!`](crate::sometimes) and [`reachable!`](crate::reachable) have said, by name. Not known of isolated executions,
+    /// nor of those that were looked at one by one.
+    pub points: Vec<Point>,
     /// Where each digest was seen, if the environment asks for it.
     pub(super) positions: Option<Arc<Positions>>,
+}
+
+/// A [`sometimes!`](crate::sometimes) or [`reachable!`](crate::reachable) that an exploration came by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Point {
+    /// Its name.
+    pub name: String,
+    /// Whether its condition held in at least one execution that passed.
+    pub held: bool,
+}
+
+impl From<&coverage::Point> for Point {
+    fn from(point: &coverage::Point) -> Self {
+        Self { name: point.name.to_owned(), held: point.held }
+    }
 }
 
 impl fmt::Display for Report {

@@ -55,7 +55,8 @@ pub(super) fn check_again(order: &Order<'_>, met: Met, body: &Tested<'_>) -> Opt
 
 impl Explorer {
     fn order<'a>(&self, plan: &'a Plan, met: &Met) -> Order<'a> {
-        Order { settings: &plan.settings, data_seed: plan.data_seed(met.index), full: false }
+        let data = met.schedule.data().cloned().unwrap_or_else(|| plan.data(met.index));
+        Order { settings: &plan.settings, data, full: false }
     }
 
     /// Runs an execution once more, with a full trace.
@@ -109,7 +110,7 @@ impl Explorer {
         execution: &Execution<()>,
         body: &Tested<'_>,
     ) -> Failure {
-        let order = Order { full: true, ..*order };
+        let order = order.keeping(true);
         let (other, _, _) = full(&order, replaying(&execution.schedule), plan.seed, body.program);
         body.error.take();
         let parts = execution.trace.first_difference(&other.trace).map_or_else(String::new, |difference| {
@@ -135,7 +136,7 @@ impl Explorer {
     fn located(&self, plan: &Plan, order: &Order<'_>, mut failure: Failure, body: &Tested<'_>) -> Failure {
         if matches!(failure.kind, FailureKind::Deadlock | FailureKind::PendingAtExit) {
             let settings = Settings { await_points: true, ..*order.settings };
-            let order = Order { settings: &settings, full: true, ..*order };
+            let order = Order { settings: &settings, full: true, ..order.clone() };
             let (execution, _, _) = full(&order, replaying(&failure.schedule), plan.seed, body.program);
             body.error.take();
             let again = execution.outcome.as_ref().err();
@@ -159,7 +160,7 @@ impl Explorer {
         let Some(shrunk) = self.shrink(order, found.kind, execution, body) else { return found };
         let mut scheduler = Chooser::Any(Box::new(Follow::new(&shrunk.deviations)));
         scheduler.begin(0, &Model::default());
-        let (execution, _, _) = full(&Order { full: true, ..*order }, scheduler, plan.seed, body.program);
+        let (execution, _, _) = full(&order.keeping(true), scheduler, plan.seed, body.program);
         match failure_of(&execution, body.error.take(), plan.seed) {
             Some(mut failure) if failure.kind == found.kind => {
                 let from = found.schedule.deviations().len();
@@ -232,7 +233,7 @@ impl Explorer {
     /// Shrinks the execution of a schedule, without exploring anything.
     #[track_caller]
     fn shrink_only(&self, plan: &Plan, schedule: &Schedule, body: &Tested<'_>) -> Report {
-        let order = Order { settings: &plan.settings, data_seed: plan.data_seed(0), full: true };
+        let order = Order { settings: &plan.settings, data: plan.data(0), full: true };
         let (execution, _, stopped) = full(&order, replaying(schedule), plan.seed, body.program);
         let mut report = Tally::new(plan).report(plan);
         report.executions = 1;
@@ -240,7 +241,7 @@ impl Explorer {
         report.failure = failure.map(|failure| match failure.kind {
             // There is no execution of this schedule that could be made simpler.
             FailureKind::Divergence => failure,
-            _ => self.shrunk(plan, &Order { full: false, ..order }, failure, &execution, body),
+            _ => self.shrunk(plan, &order.keeping(false), failure, &execution, body),
         });
         match &mut report.failure {
             Some(failure) => self.hint(plan, failure, 0, 0),

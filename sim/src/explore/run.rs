@@ -13,10 +13,9 @@ use super::rerun::full;
 use super::tally::Tally;
 use super::wall::{Pace, WallClock};
 use super::work::{RunOne, Tested, Work, Worker, run_one};
-use crate::kernel::Order;
 use crate::scheduler::SchedulerKind;
-use crate::simulation::Execution;
 use crate::simulation::once::Program;
+use crate::simulation::{Execution, Warning};
 
 impl Explorer {
     /// Runs until a failure, keeping digests only.
@@ -29,6 +28,9 @@ impl Explorer {
             Ok(beginning) => beginning,
             Err(report) => return *report,
         };
+        if plan.is_guided() {
+            return self.explore_guided(plan, beginning, body);
+        }
         let mut tally = Tally::new(plan);
         let mut batch = Batch::default();
         let tree = Cell::new(0);
@@ -69,6 +71,12 @@ impl Explorer {
             let index = tally.found.as_ref().map_or(0, |found| found.met.index);
             self.hint(plan, failure, index, tally.executions - 1);
         }
+        if report.failure.is_none() {
+            let never = report.points.iter().filter(|point| !point.held);
+            let executions = report.executions;
+            let warnings = never.map(|point| Warning::NeverHeld { name: point.name.clone(), executions });
+            report.warnings.extend(warnings);
+        }
         beginning.conclude(report)
     }
 
@@ -86,7 +94,7 @@ impl Explorer {
         let mut warnings = Vec::new();
         let mut first_failure = None;
         let exhausted = self.each(plan, program, &tree, &mut |index, scheduler, order| {
-            let order = Order { full: true, ..*order };
+            let order = order.keeping(true);
             let Some(running) = scheduler.take() else { return ControlFlow::Break(()) };
             let (mut execution, back, stopped) = full(&order, running, plan.seed, program);
             *scheduler = back;
@@ -118,6 +126,9 @@ impl Explorer {
     /// tried.
     #[track_caller]
     fn each(&self, plan: &Plan, program: &dyn Program, at: &Cell<u64>, run: &mut RunOne<'_>) -> bool {
+        if plan.is_guided() {
+            return self.each_guided(plan, program, run).exhausted;
+        }
         let clock = plan.time_limit.map(WallClock::start);
         let mut worker = Worker::new(plan, &plan.settings, program, self.factory.as_ref(), clock);
         let Some(SchedulerKind::Exhaustive { preemptions }) = plan.scheduler.as_ref().filter(|_| plan.replay.is_none()) else {

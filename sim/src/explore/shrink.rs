@@ -125,7 +125,7 @@ impl Explorer {
     ) -> Option<Shrunk> {
         let bug = Bug { kind, place: None, tasks: None };
         let full = bug.needs_full();
-        let order = Order { full, ..*order };
+        let order = order.keeping(full);
         let mut shrinker = Shrinker { order, body, bug, best: Default::default(), length: 0, executions: 0, steps: 0 };
         let first = Attempt { bug: None, choices: found.choices.clone(), preemptions: 0 }.deviations();
         let attempt = shrinker.run(&first, full)?;
@@ -156,7 +156,7 @@ impl Shrinker<'_> {
         if self.steps >= MAX_STEPS || self.executions >= MAX_EXECUTIONS {
             return None;
         }
-        let bug = run_with(&Order { full, ..self.order }, scheduler, self.body);
+        let bug = run_with(&self.order.keeping(full), scheduler, self.body);
         let (choices, counts) = kernel::with(|kernel| (kernel.choices(), kernel.counts()));
         self.executions += 1;
         // Beginning and ending an execution costs about as much as so many steps.

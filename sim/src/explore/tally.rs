@@ -1,12 +1,15 @@
 //! [`Tally`]: what an exploration has come to so far.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Report;
 use super::batch::{Batch, Found, Met};
 use super::plan::Plan;
 use super::positions::Positions;
+use super::report::Point;
 use super::seen::Seen;
+use crate::coverage;
 
 /// What an exploration has come to so far: the executions that count, in their order.
 #[derive(Debug, Default)]
@@ -19,6 +22,10 @@ pub(super) struct Tally {
     pub(super) found: Option<Found>,
     /// Where each digest was seen, if somebody wants to add up reports.
     pub(super) positions: Option<Positions>,
+    /// Executions that a guided exploration can go on from.
+    pub(super) corpus: u64,
+    /// What `sometimes!` and `reachable!` have said, by name.
+    pub(super) points: BTreeMap<&'static str, coverage::Point>,
 }
 
 impl Tally {
@@ -42,6 +49,10 @@ impl Tally {
         let found = batch.found.take().filter(|found| found.met.place < count);
         if let Some(Found { met, what }) = found {
             self.found = Some(Found { met: number(met), what });
+        }
+        for (_, point) in batch.points.iter().filter(|(place, _)| *place < count) {
+            let known = self.points.entry(point.name).or_insert(*point);
+            known.held |= point.held;
         }
         if let Some(positions) = &mut self.positions {
             positions.add(&batch.keys[..count], first, batch.tree, plan);
@@ -70,6 +81,8 @@ impl Tally {
             seed: plan.seed,
             scheduler: plan.scheduler.clone(),
             shard: plan.shard,
+            corpus: self.corpus,
+            points: self.points.values().map(Point::from).collect(),
             replayed: 0,
             positions: self.positions.clone().map(Arc::new),
         }

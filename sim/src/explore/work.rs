@@ -5,12 +5,15 @@ use std::ops::{ControlFlow, Range};
 
 use super::batch::{Batch, Found, What};
 use super::explorer::Factory;
+use super::guided::{Candidate, Guide, Snapshot};
 use super::plan::Plan;
 use super::rerun;
 use super::seen::Key;
 use super::wall::WallClock;
 use crate::config::Settings;
+use crate::coverage;
 use crate::kernel::{FailureKind, Order};
+use crate::schedule::{Data, Schedule};
 use crate::scheduler::{Chooser, Exhaustive, Lineup, Model, Replay, SchedulerKind};
 use crate::simulation::once::{self, Program};
 use crate::trace::recorder;
@@ -29,6 +32,10 @@ pub(super) enum Work {
     Range(Range<u64>),
     /// The leaves of a tree of choices.
     Tree(Box<Exhaustive>),
+    /// Executions that go on from these.
+    Guided(Range<u64>, Snapshot),
+    /// Schedules of a corpus.
+    Seeds(Vec<Schedule>),
 }
 
 /// How far a piece of work came.
@@ -43,12 +50,33 @@ pub(super) struct Done {
 /// Runs the n-th execution, and says whether to go on. The scheduler is there again afterwards.
 pub(super) type RunOne<'a> = dyn FnMut(u64, &mut Option<Chooser>, &Order<'_>) -> ControlFlow<()> + 'a;
 
+/// The scheduler of an execution and where its data come from.
+type Prepare<'a, I> = dyn Fn(&mut Guide, &I, Data) -> (Chooser, Data) + 'a;
+
+/// What has the index of an execution.
+trait Index {
+    fn index(&self) -> u64;
+}
+
+impl Index for u64 {
+    fn index(&self) -> u64 {
+        *self
+    }
+}
+
+impl Index for (u64, Schedule) {
+    fn index(&self) -> u64 {
+        self.0
+    }
+}
+
 /// Whoever runs executions: a thread's own schedulers.
 pub(super) struct Worker<'a> {
     plan: &'a Plan,
     settings: &'a Settings,
     program: &'a dyn Program,
     lineup: Lineup,
+    guide: Option<Guide>,
     clock: Option<WallClock>,
 }
 
@@ -60,16 +88,18 @@ impl<'a> Worker<'a> {
         factory: Option<&Factory>,
         clock: Option<WallClock>,
     ) -> Self {
+        // Of executions that did not count.
+        coverage::take_points(|_| ());
         let lineup = match (&plan.replay, factory) {
             (Some(schedule), _) => Lineup::one(Chooser::Any(Box::new(Replay::new(schedule))), plan.seed),
             (None, Some(factory)) => Lineup::one(factory().into(), plan.seed),
             (None, None) => Lineup::of_kind(plan.scheduler.as_ref().unwrap_or(&SchedulerKind::Portfolio), plan.seed),
         };
-        Self { plan, settings, program, lineup, clock }
+        Self { plan, settings, program, lineup, guide: plan.is_guided().then(|| Guide::new(plan.seed)), clock }
     }
 
     fn order(&self, execution: u64) -> Order<'a> {
-        Order { settings: self.settings, data_seed: self.plan.data_seed(execution), full: false }
+        Order { settings: self.settings, data: self.plan.data(execution), full: false }
     }
 
     /// Calls `run` for each execution of a piece of work.
@@ -78,7 +108,41 @@ impl<'a> Worker<'a> {
         match work {
             Work::Range(range) => self.each_of(range, run),
             Work::Tree(tree) => self.each_leaf(tree.into(), run),
+            Work::Guided(range, snapshot) => {
+                let plan = self.plan;
+                let executions = range.filter(|&execution| plan.has(execution));
+                self.each_input(executions, &|guide, execution, data| guide.take(*execution, &snapshot, data), run)
+            }
+            Work::Seeds(schedules) => {
+                let seeds = schedules.into_iter().map(|schedule| (0, schedule));
+                self.each_input(seeds, &|guide, (_, schedule), data| guide.take_seed(schedule, data), run)
+            }
         }
+    }
+
+    /// Runs executions whose inputs a guide prepares.
+    #[track_caller]
+    fn each_input<I: Index>(&mut self, items: impl Iterator<Item = I>, prepare: &Prepare<'_, I>, run: &mut RunOne<'_>) -> Done {
+        for item in items {
+            let execution = item.index();
+            let Some(mut guide) = self.guide.take() else { unreachable!("a guided exploration has a guide") };
+            let (scheduler, data) = prepare(&mut guide, &item, self.plan.data(execution));
+            let order = Order { settings: self.settings, data, full: false };
+            let mut back = Some(scheduler);
+            let flow = run(execution, &mut back, &order);
+            let Some(scheduler) = back else { return Done { over: true, exhausted: false } };
+            guide.put(scheduler, &order);
+            self.guide = Some(guide);
+            if flow.is_break() || self.is_late() {
+                return Done { over: true, exhausted: false };
+            }
+        }
+        Done { over: false, exhausted: false }
+    }
+
+    /// What of its executions a guided exploration may go on from.
+    pub(super) fn take_candidates(&mut self) -> Vec<Candidate> {
+        self.guide.as_mut().map_or_else(Vec::new, Guide::take_candidates)
     }
 
     #[track_caller]
@@ -185,6 +249,7 @@ pub(super) fn run_one(execution: u64, scheduler: &mut Option<Chooser>, order: &O
     match once::brief(order, scheduler, body.program) {
         Ok(brief) => {
             batch.keys.push(Key::of(brief.digest));
+            batch.note_points();
             if let Some(error) = body.error.take() {
                 batch.found = Some(Found { met: batch.met(execution), what: What::Failure(FailureKind::Error, error) });
                 return;

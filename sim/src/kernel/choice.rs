@@ -94,6 +94,12 @@ pub trait Scheduler {
         None
     }
 
+    /// The scheduler as a value of its type, if it is one that is given inputs.
+    #[doc(hidden)]
+    fn as_any(&mut self) -> Option<&mut dyn std::any::Any> {
+        None
+    }
+
     /// Why the last answer was no alternative, or why the execution that is over was not the one it should have been.
     fn refusal(&mut self) -> Option<Refusal> {
         None

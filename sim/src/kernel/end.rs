@@ -3,8 +3,7 @@
 use super::step::Main;
 use super::{Chooser, FailureKind, Fault, Kernel, Phase, panics, waker};
 use crate::config::{PendingAtExit, Settings};
-use crate::schedule::TaskPath;
-use crate::seed::Seed;
+use crate::schedule::{Data, TaskPath};
 use crate::time::clock;
 use crate::trace::recorder::{self, Recorder};
 use crate::trace::{Site, TaskId, WaitReason};
@@ -35,12 +34,19 @@ pub(crate) struct PendingDetails {
 }
 
 /// What [`Kernel::execute`] needs to know.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Order<'a> {
     pub(crate) settings: &'a Settings,
-    pub(crate) data_seed: Seed,
+    pub(crate) data: Data,
     /// Whether all events are kept.
     pub(crate) full: bool,
+}
+
+impl Order<'_> {
+    /// The same, with all events kept or not.
+    pub(crate) fn keeping(&self, full: bool) -> Self {
+        Self { full, ..self.clone() }
+    }
 }
 
 /// Makes the kernel ready for the next execution, also when something unwinds through this one.

@@ -9,7 +9,7 @@ use super::panics::Caught;
 use crate::hash::mix;
 use crate::resource::{Access, ResourceId};
 use crate::rng::Stream;
-use crate::seed::Seed;
+use crate::schedule::{Data, TaskPath};
 use crate::trace::{AccessKind, TaskId, recorder};
 
 #[derive(Debug)]
@@ -22,9 +22,11 @@ pub(super) struct Extras {
     pub(super) unseen: Vec<Unseen>,
     /// Sites of spawns that came too late.
     pub(super) refused_spawns: u32,
-    data_seed: Seed,
-    /// Data streams that were drawn from, by task number and stream number.
-    streams: BTreeMap<(u32, u64), Stream>,
+    data: Data,
+    /// The tasks that drew from another stream than 0, with its number.
+    other_streams: Vec<(TaskPath, u64)>,
+    /// Data streams that were drawn from, by task number.
+    streams: BTreeMap<u32, Stream>,
     /// How many resources each task has created.
     resources: BTreeMap<u32, u32>,
 }
@@ -64,14 +66,16 @@ impl Extras {
             panics: BTreeMap::new(),
             unseen: Vec::new(),
             refused_spawns: 0,
-            data_seed: Seed::ZERO,
+            data: Data::NONE,
+            other_streams: Vec::new(),
             streams: BTreeMap::new(),
             resources: BTreeMap::new(),
         }
     }
 
-    pub(super) fn begin(&mut self, data_seed: Seed) {
-        self.data_seed = data_seed;
+    pub(super) fn begin(&mut self, data: &Data) {
+        self.data.clone_from(data);
+        self.other_streams.clear();
         self.refused_spawns = 0;
         self.unseen.clear();
         // To clear a map that is empty is a dozen instructions, and few executions use any of them.
@@ -105,16 +109,31 @@ impl Extras {
 
 impl Kernel {
     /// Draws from a data stream of a task.
-    pub(crate) fn draw<R>(&self, task: u32, path_hash: u64, number: u64, draw: impl FnOnce(&mut Stream) -> R) -> R {
-        let mut extras = self.extras.borrow_mut();
-        let data_seed = extras.data_seed;
-        draw(extras.streams.entry((task, number)).or_insert_with(|| Stream::of_task(data_seed, path_hash, number)))
+    pub(crate) fn draw<R>(&self, task: u32, path_hash: u64, draw: impl FnOnce(&mut Stream) -> R) -> R {
+        let extras = &mut *self.extras.borrow_mut();
+        let Extras { data, streams, other_streams, .. } = extras;
+        draw(streams.entry(task).or_insert_with(|| {
+            let mut number = 0;
+            if !data.streams().is_empty()
+                && let Some(path) = recorder::with(|recorder| recorder.path_of(task))
+            {
+                number = data.stream_of(&path);
+                other_streams.push((path, number));
+            }
+            Stream::of_task(data.seed, path_hash, number)
+        }))
     }
 
-    /// The seed of the data, if any was drawn.
-    pub(crate) fn drawn_data_seed(&self) -> Option<Seed> {
+    /// Where the data come from, if any were drawn.
+    pub(crate) fn drawn_data(&self) -> Option<Data> {
         let extras = self.extras.borrow();
-        (!extras.streams.is_empty()).then_some(extras.data_seed)
+        (!extras.streams.is_empty()).then(|| Data::new(extras.data.seed, extras.other_streams.iter().cloned()))
+    }
+
+    /// The tasks that drew data.
+    pub(crate) fn drawers(&self) -> Vec<TaskPath> {
+        let extras = self.extras.borrow();
+        recorder::with(|recorder| extras.streams.keys().map(|task| recorder.any_path(*task)).collect())
     }
 
     /// A new resource of the running task: its identity, and its number among the task's.

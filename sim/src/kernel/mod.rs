@@ -16,6 +16,7 @@ mod fault;
 mod handle;
 mod hostile;
 mod inbox;
+mod look;
 mod model;
 mod outer;
 mod panics;
@@ -57,7 +58,7 @@ pub(crate) use watch::Group;
 use crate::config::Settings;
 use crate::hostility::Hostility;
 use crate::resource::Access;
-use crate::schedule::{Choice, ChoiceLog, Schedule};
+use crate::schedule::ChoiceLog;
 use crate::time::clock;
 use crate::trace::recorder;
 use awaits::Awaits;
@@ -244,7 +245,7 @@ impl Kernel {
             "a simulation was started inside a simulation: run one after the other, or spawn tasks in the running one"
         );
         CLEANUP.with(|_| ());
-        let Order { settings, data_seed, full } = *order;
+        let Order { settings, ref data, full } = *order;
         let Some(scheduler) = scheduler.take() else { unreachable!("whoever runs an execution brings a scheduler") };
         self.settings.set(*settings);
         self.observed.set(scheduler.observes());
@@ -263,7 +264,7 @@ impl Kernel {
             core.serials.epoch()
         };
         self.epoch.set(epoch);
-        self.extras.borrow_mut().begin(data_seed);
+        self.extras.borrow_mut().begin(data);
         if hostile {
             self.hostile.borrow_mut().begin(settings.hostility);
         }
@@ -310,31 +311,6 @@ impl Kernel {
         if phase != Phase::Idle {
             self.core.borrow_mut().view.ready.open(phase == Phase::Running && !self.watched.get());
         }
-    }
-
-    /// The numbers of what is still registered anywhere: tasks, timers, scopes, watches.
-    pub(crate) fn census(&self) -> [usize; 4] {
-        [
-            self.table().live as usize,
-            clock::with(|clock| clock.armed()),
-            self.scopes.borrow().live(),
-            self.watches.borrow().live(),
-        ]
-    }
-
-    pub(crate) fn counts(&self) -> Counts {
-        let core = self.core.borrow();
-        Counts { choices: core.view.choices.len() as u64, ..core.counts }
-    }
-
-    pub(crate) fn choices(&self) -> Vec<Choice> {
-        self.core.borrow().view.choices.iter().collect()
-    }
-
-    /// The schedule of the execution that is running or just over.
-    pub(crate) fn schedule(&self) -> Schedule {
-        let schedule = recorder::with(|recorder| recorder.schedule(&self.core.borrow().view.choices, self.drawn_data_seed()));
-        schedule.with_hostility(self.settings.get().hostility)
     }
 
     /// Number of the task that is being stepped.

@@ -1,10 +1,10 @@
 //! The dense text form of long schedules, version `r2`: base64 of variable-length numbers.
 //!
 //! Layout, every number in LEB128: flags (1: a data seed follows, 2: alternatives are known, 4:
-//! a hostility follows), [seed], [most spurious polls, most late wakes, by how many nanoseconds, 1 for fresh
+//! a hostility follows, 8: data streams follow), [seed], [most spurious polls, most late wakes, by how many nanoseconds, 1 for fresh
 //! wakers], number of paths, each
 //! path as length and parts, number of deviations, each as index minus the previous index, pick, [alternatives],
-//! number of its path or 0. Deviations of which only some know their alternatives write 0 for the others.
+//! number of its path or 0, [number of data streams, each as the number of its path and its own]. Deviations of which only some know their alternatives write 0 for the others.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{Deviation, Schedule, TaskPath};
+use super::{Data, Deviation, Schedule, TaskPath};
 use crate::error::Error;
 use crate::hostility::Hostility;
 use crate::seed::Seed;
@@ -20,10 +20,12 @@ use crate::seed::Seed;
 const SEED: u64 = 1;
 const ALTERNATIVES: u64 = 2;
 const HOSTILITY: u64 = 4;
+const STREAMS: u64 = 8;
 
 pub(super) fn write(schedule: &Schedule, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let deviations = schedule.deviations();
     let mut paths: Vec<&TaskPath> = deviations.iter().filter_map(|deviation| deviation.task.as_ref()).collect();
+    paths.extend(schedule.streams().iter().map(|(task, _)| task));
     paths.sort_unstable();
     paths.dedup();
     let any_alternatives = deviations.iter().any(|deviation| deviation.alternatives.is_some());
@@ -31,7 +33,8 @@ pub(super) fn write(schedule: &Schedule, f: &mut fmt::Formatter<'_>) -> fmt::Res
     let seed_flag = if schedule.data_seed().is_some() { SEED } else { 0 };
     let hostility = schedule.hostility();
     let hostile_flag = if hostility.is_none() { 0 } else { HOSTILITY };
-    put(&mut out, seed_flag | hostile_flag | if any_alternatives { ALTERNATIVES } else { 0 });
+    let streams_flag = if schedule.streams().is_empty() { 0 } else { STREAMS };
+    put(&mut out, seed_flag | hostile_flag | streams_flag | if any_alternatives { ALTERNATIVES } else { 0 });
     if let Some(seed) = schedule.data_seed() {
         put(&mut out, seed.get());
     }
@@ -58,6 +61,13 @@ pub(super) fn write(schedule: &Schedule, f: &mut fmt::Formatter<'_>) -> fmt::Res
         let path = deviation.task.as_ref().and_then(|task| paths.binary_search(&task).ok());
         put(&mut out, path.map_or(0, |n| n as u64 + 1));
     }
+    if !schedule.streams().is_empty() {
+        put(&mut out, schedule.streams().len() as u64);
+        for (task, stream) in schedule.streams() {
+            put(&mut out, paths.binary_search(&task).map_or(0, |n| n as u64 + 1));
+            put(&mut out, *stream);
+        }
+    }
     write!(f, "r2:{}", URL_SAFE_NO_PAD.encode(out))
 }
 
@@ -78,7 +88,7 @@ pub(super) fn parse(text: &str) -> Result<Schedule, Error> {
 /// `None` where the bytes end or a number is too large; the inner error is about what the numbers say.
 fn read(input: &mut Input<'_>) -> Option<Result<Schedule, Error>> {
     let flags = input.number()?;
-    if flags & !(SEED | ALTERNATIVES | HOSTILITY) != 0 {
+    if flags & !(SEED | ALTERNATIVES | HOSTILITY | STREAMS) != 0 {
         return None;
     }
     let data_seed = if flags & SEED != 0 { Some(Seed::from(input.number()?)) } else { None };
@@ -108,7 +118,15 @@ fn read(input: &mut Input<'_>) -> Option<Result<Schedule, Error>> {
         };
         deviations.push(Deviation { index, picked, alternatives, task });
     }
-    Some(Schedule::checked(deviations, data_seed).map(|schedule| schedule.with_hostility(hostility)))
+    let mut streams = Vec::new();
+    if flags & STREAMS != 0 {
+        for _ in 0..input.number()? {
+            let path = paths.get(usize::try_from(input.number()?.checked_sub(1)?).ok()?)?.clone();
+            streams.push((path, input.number()?));
+        }
+    }
+    let data = data_seed.map(|seed| Data::new(seed, streams));
+    Some(Schedule::checked(deviations, data).map(|schedule| schedule.with_hostility(hostility)))
 }
 
 fn put(out: &mut Vec<u8>, mut number: u64) {
@@ -155,7 +173,10 @@ mod tests {
             alternatives: known.then_some(n as u32 % 5 + 2),
             task: (n % 3 > 0).then(|| TaskPath::from_children(vec![n as u32 % 7, 300])),
         });
-        Schedule::from_parts(deviations.collect(), known.then_some(Seed::from(u64::MAX)))
+        Schedule::from_parts(
+            deviations.collect(),
+            known.then(|| Data::new(Seed::from(u64::MAX), [(TaskPath::from_children(vec![u32::MAX]), u64::MAX)])),
+        )
     }
 
     #[test]

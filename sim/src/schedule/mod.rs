@@ -1,6 +1,7 @@
 //! Choices, and schedules: what it takes to get an execution again.
 
 mod choice;
+mod data;
 mod dense;
 mod log;
 mod named;
@@ -8,6 +9,7 @@ mod path;
 mod text;
 
 pub use choice::{Choice, ChoiceKind};
+pub(crate) use data::Data;
 pub(crate) use log::{Answer, ChoiceLog};
 pub(crate) use named::{NamedDeviation, NamedSchedule, Who};
 pub use path::TaskPath;

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::ChoiceKind;
+use super::data::parse_streams;
 use super::text::number;
+use super::{ChoiceKind, Data};
 use crate::error::Error;
 use crate::seed::Seed;
 
@@ -16,7 +17,7 @@ use crate::seed::Seed;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct NamedSchedule {
     pub(crate) deviations: Vec<NamedDeviation>,
-    pub(crate) data_seed: Option<Seed>,
+    pub(crate) data: Option<Data>,
 }
 
 /// A task by name.
@@ -120,7 +121,7 @@ impl fmt::Display for NamedSchedule {
         for (n, deviation) in self.deviations.iter().enumerate() {
             write!(f, "{}{deviation}", if n > 0 { "," } else { "" })?;
         }
-        self.data_seed.map_or(Ok(()), |seed| write!(f, ";seed={seed}"))
+        self.data.as_ref().map_or(Ok(()), |data| data.write(f))
     }
 }
 
@@ -134,13 +135,19 @@ impl FromStr for NamedSchedule {
             ))
         };
         let rest = text.strip_prefix("n1:").ok_or_else(|| invalid(text))?;
-        let (list, seed) = match rest.split_once(";seed=") {
-            Some((list, seed)) => (list, Some(seed.parse::<Seed>().map_err(|_| invalid(seed))?)),
+        let (list, data) = match rest.split_once(";seed=") {
+            Some((list, data)) => {
+                let (seed, streams) = match data.split_once(";streams=") {
+                    Some((seed, streams)) => (seed, parse_streams(streams).map_err(|_| invalid(streams))?),
+                    None => (data, Vec::new()),
+                };
+                (list, Some(Data::new(seed.parse::<Seed>().map_err(|_| invalid(seed))?, streams)))
+            }
             None => (rest, None),
         };
         let parts = list.split(',').filter(|part| !part.is_empty());
         let deviations = parts.map(|part| deviation(part).ok_or_else(|| invalid(part))).collect::<Result<_, _>>()?;
-        Ok(Self { deviations, data_seed: seed })
+        Ok(Self { deviations, data })
     }
 }
 
@@ -153,6 +160,7 @@ mod tests {
         for text in [
             "n1:",
             "n1:worker~2#3<main#4,data(main#1)=3/4;seed=0x9",
+            "n1:a#1;seed=0x1;streams=0.1:3",
             "n1:phase%202#1,order(0.1#2)=1/2",
             "n1:%c3%a9t%c3%a9~3#1<0.2#7",
         ] {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::data::{Data, parse_streams};
 use super::{TaskPath, dense};
 use crate::error::Error;
 use crate::hostility::Hostility;
@@ -21,6 +22,7 @@ const READABLE: usize = 32;
 /// | `r1:` | fifo: every choice picks alternative 0 |
 /// | `r1:3=1,7=2` | fifo, but choice 3 picks alternative 1 and choice 7 alternative 2 |
 /// | `r1:3=1/4@0.2,7=2/3;seed=0x9` | the same; choice 3 must have 4 alternatives and step task `0.2`; data seed 9 |
+/// | `r1:;seed=0x9;streams=0.2:5` | task `0.2` draws from its data stream 5, all others from their stream 0 |
 /// | `r1:5=1/2;hostile=spurious:2,fresh` | of an execution with this [`Hostility`] |
 /// | `r2:...` | the same in a dense form, printed when there are more than 32 deviations |
 ///
@@ -40,7 +42,7 @@ const READABLE: usize = 32;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Schedule {
     deviations: Vec<Deviation>,
-    data_seed: Option<Seed>,
+    data: Option<Data>,
     hostility: Hostility,
 }
 
@@ -93,8 +95,8 @@ impl Schedule {
         Self { deviations: deviations.collect(), ..Self::default() }
     }
 
-    pub(crate) fn from_parts(deviations: Vec<Deviation>, data_seed: Option<Seed>) -> Self {
-        Self { deviations, data_seed, hostility: Hostility::NONE }
+    pub(crate) fn from_parts(deviations: Vec<Deviation>, data: Option<Data>) -> Self {
+        Self { deviations, data, hostility: Hostility::NONE }
     }
 
     /// The same, of an execution with this hostility.
@@ -103,7 +105,7 @@ impl Schedule {
     }
 
     /// Checks what the text form promises, whatever form the parts came from.
-    pub(super) fn checked(deviations: Vec<Deviation>, data_seed: Option<Seed>) -> Result<Self, Error> {
+    pub(super) fn checked(deviations: Vec<Deviation>, data: Option<Data>) -> Result<Self, Error> {
         for deviation in &deviations {
             let Deviation { index, picked, alternatives, .. } = deviation;
             if *picked == 0 {
@@ -124,7 +126,7 @@ impl Schedule {
                 )));
             }
         }
-        Ok(Self::from_parts(deviations, data_seed))
+        Ok(Self::from_parts(deviations, data))
     }
 
     /// Where the schedule differs from fifo, by ascending index.
@@ -134,7 +136,17 @@ impl Schedule {
 
     /// The seed of the data that the execution drew, if it drew any.
     pub fn data_seed(&self) -> Option<Seed> {
-        self.data_seed
+        self.data.as_ref().map(|data| data.seed)
+    }
+
+    /// The tasks that drew their data from another stream than their stream 0, by ascending path, with the stream's number.
+    pub fn streams(&self) -> &[(TaskPath, u64)] {
+        self.data.as_ref().map_or(&[], Data::streams)
+    }
+
+    /// Where its data come from, if it drew any.
+    pub(crate) fn data(&self) -> Option<&Data> {
+        self.data.as_ref()
     }
 
     /// What the executor of that execution might do. Where choices stand depends on it, so it is needed to replay them.
@@ -159,8 +171,8 @@ impl fmt::Display for Schedule {
                 write!(f, "@{task}")?;
             }
         }
-        if let Some(seed) = self.data_seed {
-            write!(f, ";seed={seed}")?;
+        if let Some(data) = &self.data {
+            data.write(f)?;
         }
         if !self.hostility.is_none() {
             write!(f, ";hostile={}", self.hostility)?;
@@ -189,16 +201,17 @@ impl FromStr for Schedule {
 fn parse(text: &str) -> Result<Schedule, Error> {
     let mut parts = text.split(';');
     let list = parts.next().unwrap_or_default();
-    let (mut data_seed, mut hostility) = (None, None);
+    let (mut data_seed, mut streams, mut hostility) = (None, None, None);
     for part in parts {
-        let Some((name @ ("seed" | "hostile"), value)) = part.split_once('=') else {
+        let Some((name @ ("seed" | "streams" | "hostile"), value)) = part.split_once('=') else {
             return Err(Error::schedule(format!(
-                "`{part}` is no part of a schedule: after `;` comes seed=0x9 or hostile=spurious:2,fresh,late:2:1ms"
+                "`{part}` is no part of a schedule: after `;` comes seed=0x9, streams=0.2:5 or hostile=spurious:2,fresh,late:2:1ms"
             )));
         };
         let invalid = |error: Error| Error::schedule(error.to_string());
         let twice = match name {
             "seed" => data_seed.replace(value.parse::<Seed>().map_err(invalid)?).is_some(),
+            "streams" => streams.replace(parse_streams(value)?).is_some(),
             _ => hostility.replace(value.parse::<Hostility>().map_err(invalid)?).is_some(),
         };
         if twice {
@@ -209,7 +222,11 @@ fn parse(text: &str) -> Result<Schedule, Error> {
         "" => Vec::new(),
         list => list.split(',').map(deviation).collect::<Result<_, _>>()?,
     };
-    Ok(Schedule::checked(deviations, data_seed)?.with_hostility(hostility.unwrap_or_default()))
+    let data = match (data_seed, streams) {
+        (None, Some(_)) => return Err(Error::schedule("streams= stands without the seed= of which the streams are")),
+        (seed, streams) => seed.map(|seed| Data::new(seed, streams.unwrap_or_default())),
+    };
+    Ok(Schedule::checked(deviations, data)?.with_hostility(hostility.unwrap_or_default()))
 }
 
 fn deviation(text: &str) -> Result<Deviation, Error> {
@@ -255,6 +272,7 @@ mod tests {
             "r1:3=1/4@0.2,7=2/3;seed=0x9",
             "r1:0=1@0",
             "r1:;seed=0x0",
+            "r1:2=1;seed=0x7;streams=0:1,0.2:5;hostile=fresh",
             "r1:5=1/2;seed=0x1;hostile=fresh,late:3:1ms",
         ] {
             assert_eq!(text.parse::<Schedule>().unwrap().to_string(), text);
@@ -279,6 +297,10 @@ mod tests {
         assert!(message("r1:3=1;data=4").contains("`data=4` is no part"));
         assert!(message("r1:;seed=1;seed=2").contains("stands twice"));
         assert!(message("r1:;seed=x").contains("`x` is no seed"));
+        assert!(message("r1:;seed=1;streams=0.2").contains("`0.2` is no list of data streams"));
+        assert!(message("r1:;seed=1;streams=0.2:0").contains("each from 1 on"));
+        assert!(message("r1:;seed=1;streams=0.2:1,0.1:1").contains("ascending"));
+        assert!(message("r1:;streams=0.2:1").contains("without the seed="));
         assert!(message("r1:;hostile=x").contains("`x` is no hostility"));
         assert!(message("r1:;hostile=all;hostile=all").contains("stands twice"));
     }

@@ -8,14 +8,14 @@ use super::pct::Pct;
 use super::pos::Pos;
 use super::surw::Surw;
 use super::urw::Urw;
-use super::{Chooser, Exhaustive, Random};
+use super::{Chooser, Exhaustive, Guided, Random};
 use crate::error::Error;
 use crate::seed::Seed;
 
 /// A scheduler that comes with the crate.
 ///
 /// Prints as, and parses from: `fifo`, `random`, `pct:3`, `pct:3:24`, `pos`, `urw`, `surw`, `exhaustive`, `exhaustive:2`,
-/// `portfolio`.
+/// `guided`, `portfolio`.
 ///
 /// Those that have to know something of the program learn it from the first 4 executions of an exploration, one in fifo order and
 /// 3 at random, which count like all others: pct without steps, pos, urw, surw and the portfolio. In a single
@@ -66,6 +66,15 @@ pub enum SchedulerKind {
         /// Only those that step another task at most this often while the last one is still ready.
         preemptions: Option<u32>,
     },
+    /// Goes on from executions that have shown something new: what [`cover!`](crate::cover), [`sometimes!`](crate::sometimes) and
+    /// [`reachable!`](crate::reachable) say, which write each read of [shared values](crate::Shared) has seen, and, in a build made for
+    /// it, which code was run. Their choices are changed, left out, put in, cut off and put together, one in five executions is
+    /// drawn afresh. Finds what only a long run of right choices leads to, where the program shows on the way that they are right;
+    /// where it shows nothing, and where each execution has a process of its own, this is random. (Coverage-guided fuzzing as AFL does it, M. Zalewski, on choices instead of bytes.)
+    ///
+    /// Which execution does what follows from the seed, on any number of threads, unless there is a
+    /// [corpus](crate::Explorer::corpus) on disk. A part of an exploration goes on from what the part itself has found.
+    Guided,
     /// A mix, the default of an exploration: fifo first, then 3 times random, and from then on, drawn from the seed and the
     /// execution's index, 60 % random, 10 % urw, 10 % surw, and 5 % each of pos, pct:1, pct:2 and pct:3.
     ///
@@ -87,6 +96,8 @@ impl SchedulerKind {
             Self::Pos => Chooser::Any(Box::new(Pos::new(seed))),
             Self::Urw => Chooser::Any(Box::new(Urw::new(seed))),
             Self::Surw => Chooser::Any(Box::new(Surw::new(seed))),
+            // Without anything to go on from.
+            Self::Guided => Chooser::Any(Box::new(Guided::new(seed))),
             // Its first execution; further ones are a `Lineup`'s.
             Self::Portfolio => Chooser::Any(Box::new(Fifo)),
             Self::Exhaustive { preemptions } => Box::new(Exhaustive::new(preemptions)).into(),
@@ -104,6 +115,7 @@ impl fmt::Display for SchedulerKind {
             Self::Pos => f.write_str("pos"),
             Self::Urw => f.write_str("urw"),
             Self::Surw => f.write_str("surw"),
+            Self::Guided => f.write_str("guided"),
             Self::Portfolio => f.write_str("portfolio"),
             Self::Exhaustive { preemptions: None } => f.write_str("exhaustive"),
             Self::Exhaustive { preemptions: Some(bound) } => write!(f, "exhaustive:{bound}"),
@@ -118,7 +130,7 @@ impl FromStr for SchedulerKind {
         let invalid = || {
             Error::scheduler(format!(
                 "`{text}` is no scheduler: fifo, random, pct:DEPTH, pct:DEPTH:STEPS, pos, urw, surw, exhaustive, \
-                 exhaustive:PREEMPTIONS and portfolio are, as in pct:3 (DEPTH and STEPS are 1 or more)"
+                 exhaustive:PREEMPTIONS, guided and portfolio are, as in pct:3 (DEPTH and STEPS are 1 or more)"
             ))
         };
         let mut parts = text.split(':');
@@ -133,6 +145,7 @@ impl FromStr for SchedulerKind {
             ("pos", []) => Ok(Self::Pos),
             ("urw", []) => Ok(Self::Urw),
             ("surw", []) => Ok(Self::Surw),
+            ("guided", []) => Ok(Self::Guided),
             ("portfolio", []) => Ok(Self::Portfolio),
             ("exhaustive", []) => Ok(Self::Exhaustive { preemptions: None }),
             ("exhaustive", &[bound]) => Ok(Self::Exhaustive { preemptions: Some(bound) }),
@@ -158,6 +171,7 @@ mod tests {
             "exhaustive",
             "exhaustive:0",
             "exhaustive:2",
+            "guided",
             "portfolio",
         ] {
             assert_eq!(text.parse::<SchedulerKind>().unwrap().to_string(), text);

@@ -136,7 +136,7 @@ impl Scheduler for Named {
 
 impl NamedSchedule {
     /// The deviations of an execution in the names of its tasks. `None` if its trace is not whole.
-    pub(crate) fn of(trace: &Trace, data_seed: Option<crate::seed::Seed>) -> Option<Self> {
+    pub(crate) fn of(trace: &Trace, data: Option<crate::schedule::Data>) -> Option<Self> {
         let mut names = BTreeMap::new();
         let tasks: Vec<Who> = trace.tasks().iter().map(|info| ordinal(&mut names, &info.name)).collect();
         let who = |task: TaskId| tasks.get(task.index()).cloned();
@@ -153,6 +153,6 @@ impl NamedSchedule {
                 alternatives: turn.choice.alternatives,
             }),
         });
-        Some(Self { deviations: deviations.collect::<Option<_>>()?, data_seed })
+        Some(Self { deviations: deviations.collect::<Option<_>>()?, data })
     }
 }

@@ -9,6 +9,7 @@ use super::Hints;
 use super::details::details;
 use super::{Execution, Failure, PendingTask, Stats, Warning};
 use crate::config::PendingAtExit;
+use crate::coverage;
 use crate::instant::Instant;
 use crate::kernel::{self, Ended, FailureKind, Fault, Kernel, Main, MainFuture, Order, Pending};
 use crate::scheduler::Chooser;
@@ -70,6 +71,7 @@ pub(crate) fn with_main<F: Future>(body: impl FnOnce() -> F, finish: impl FnMut(
 
 /// Runs the program once and keeps the digest. What it left is in the kernel until the next one.
 pub(crate) fn brief(order: &Order<'_>, scheduler: &mut Option<Chooser>, program: &dyn Program) -> Result<Brief, Box<Fault>> {
+    coverage::begin();
     let mut ended = None;
     kernel::with(|kernel| {
         program.execute(&mut |main| ended = Some(kernel.execute(order, scheduler, main)));
@@ -85,6 +87,7 @@ pub(crate) fn brief(order: &Order<'_>, scheduler: &mut Option<Chooser>, program:
 /// Runs main with a full trace. The last part says whether it stopped at a limit that is no failure.
 #[track_caller]
 pub(crate) fn full(order: &Order<'_>, scheduler: &mut Option<Chooser>, seed: Seed, main: &mut dyn Main) -> (Execution<()>, bool) {
+    coverage::begin();
     kernel::with(|kernel| {
         let Ended { outcome, pending } = kernel.execute(order, scheduler, main);
         let stats = stats(kernel);

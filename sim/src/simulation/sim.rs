@@ -9,7 +9,7 @@ use super::{Execution, once};
 use crate::config::{Limit, PendingAtExit, Settings, TaskPanics};
 use crate::hostility::Hostility;
 use crate::kernel::{Order, Scheduler};
-use crate::schedule::Schedule;
+use crate::schedule::{Data, Schedule};
 use crate::scheduler::{Chooser, Replay, SchedulerKind};
 use crate::seed::Seed;
 
@@ -36,7 +36,7 @@ use crate::seed::Seed;
 pub struct Sim {
     settings: Settings,
     seed: Seed,
-    data_seed: Option<Seed>,
+    data: Option<Data>,
     scheduler: RefCell<Chooser>,
     kind: Option<SchedulerKind>,
     /// What a call here said.
@@ -51,7 +51,7 @@ impl Sim {
         Self {
             settings: Settings::DEFAULT,
             seed: Seed::default(),
-            data_seed: None,
+            data: None,
             scheduler: RefCell::new(SchedulerKind::Fifo.build(Seed::default())),
             kind: Some(SchedulerKind::Fifo),
             hostility: None,
@@ -96,7 +96,7 @@ impl Sim {
     /// [`Divergence`](crate::FailureKind::Divergence). What a hostile executor might do is taken from the schedule; if
     /// [`hostile`](Self::hostile) says something else that is a divergence, too.
     pub fn replay(mut self, schedule: &Schedule) -> Self {
-        self.data_seed = schedule.data_seed();
+        self.data = schedule.data().cloned();
         let replayed = Some(schedule.hostility());
         Self { replayed, ..self.scheduler_with(Box::new(Replay::new(schedule))) }
     }
@@ -166,7 +166,8 @@ impl Sim {
         scheduler.begin(0, &model);
         let hostility = self.hostility.or(self.replayed).unwrap_or_default();
         let settings = Settings { hostility, ..self.settings };
-        let order = Order { settings: &settings, data_seed: self.data_seed.unwrap_or_else(|| self.seed.derive(0)), full: true };
+        let order =
+            Order { settings: &settings, data: self.data.clone().unwrap_or_else(|| Data::of(self.seed.derive(0))), full: true };
         let (mut result, mut ended, mut scheduler) = (None, None, Some(scheduler));
         once::with_main(body, |output| result = Some(output), &mut |main| {
             ended = Some(once::full(&order, &mut scheduler, self.seed, main));

@@ -36,6 +36,13 @@ pub enum Warning {
         /// Where the program is another one.
         message: String,
     },
+    /// The condition of a [`sometimes!`](crate::sometimes) was looked at and never held.
+    NeverHeld {
+        /// Its name.
+        name: String,
+        /// In how many executions.
+        executions: u64,
+    },
     /// A failure could not be saved.
     Unsaved {
         /// The file it was to be saved in.
@@ -63,6 +70,10 @@ impl fmt::Display for Warning {
                     "the failure {schedule} saved in {file} was not replayed, because the program is another one now: {message}; \
                      remove it there if it is of no more use"
                 )
+            }
+            Self::NeverHeld { name, executions } => {
+                let plural = if *executions == 1 { "" } else { "s" };
+                write!(f, "sometimes!(.., {name:?}) did not hold in any of {executions} execution{plural}")
             }
             Self::Unsaved { file, message } => write!(f, "the failure could not be saved in {file}: {message}"),
             Self::RefusedSpawns { count } => {

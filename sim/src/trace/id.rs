@@ -54,4 +54,9 @@ impl ResourceId {
     pub(crate) const fn new(hash: u64) -> Self {
         Self(hash)
     }
+
+    /// The hash that it is, the same in every execution.
+    pub(crate) const fn word(self) -> u64 {
+        self.0
+    }
 }

@@ -7,6 +7,7 @@ mod id;
 #[cfg(feature = "report")]
 mod json;
 mod log;
+mod paths;
 mod record;
 pub(crate) mod recorder;
 mod site;

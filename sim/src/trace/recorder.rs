@@ -13,8 +13,7 @@ use super::tag;
 use super::{AccessKind, Digest, Ending, HostileAct, ResourceId, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
 use crate::hash::{finish, mix, mix_bytes};
 use crate::instant::Instant;
-use crate::schedule::{Answer, Choice, ChoiceLog, Deviation, Schedule, TaskPath};
-use crate::seed::Seed;
+use crate::schedule::{Answer, Choice, TaskPath};
 
 /// No task: between steps.
 pub(crate) const NOBODY: u32 = u32::MAX;
@@ -47,9 +46,9 @@ pub(crate) struct Recorder {
     /// Number of the task being stepped, or [`NOBODY`]. Known when the trace is full or the scheduler observes.
     current: Cell<u32>,
     /// Parent and position of every task, by number.
-    paths: RefCell<Vec<(u32, u32)>>,
+    pub(super) paths: RefCell<Vec<(u32, u32)>>,
     /// Empty unless `full`.
-    log: RefCell<Log>,
+    pub(super) log: RefCell<Log>,
 }
 
 /// A point in the record.
@@ -363,17 +362,6 @@ impl Recorder {
         Some(path(&paths, task))
     }
 
-    /// The schedule of what was recorded: with the tasks that were picked if the trace is full.
-    pub(crate) fn schedule(&self, choices: &ChoiceLog, data_seed: Option<Seed>) -> Schedule {
-        let mut deviations: Vec<Deviation> = Schedule::from_choices(choices.iter()).deviations().to_vec();
-        let log = self.log.borrow();
-        let paths = self.paths.borrow();
-        for deviation in &mut deviations {
-            deviation.task = log.picked(deviation.index).map(|task| path(&paths, task));
-        }
-        Schedule::from_parts(deviations, data_seed)
-    }
-
     /// The full trace; empty but for the digest if none was kept.
     pub(crate) fn trace(&self) -> Trace {
         let mut log = self.log.borrow_mut();
@@ -386,7 +374,7 @@ impl Recorder {
     }
 }
 
-fn path(paths: &[(u32, u32)], mut task: u32) -> TaskPath {
+pub(super) fn path(paths: &[(u32, u32)], mut task: u32) -> TaskPath {
     let mut children = Vec::new();
     while let Some(&(parent, child)) = paths.get(task as usize).filter(|(parent, _)| *parent != NOBODY) {
         children.push(child);

@@ -193,7 +193,7 @@ impl Parent<'_> {
             while at < best.schedule.deviations().len() && processes < MOST {
                 let mut deviations = best.schedule.deviations().to_vec();
                 deviations.drain(at..(at + piece).min(deviations.len()));
-                let schedule = Schedule::from_parts(deviations, best.schedule.data_seed());
+                let schedule = Schedule::from_parts(deviations, best.schedule.data().cloned());
                 processes += 1;
                 let answer = self.ask(&Request::Try { index, schedule });
                 let fewer = answer.schedule.deviations().len() < best.schedule.deviations().len();

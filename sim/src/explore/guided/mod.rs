@@ -1,0 +1,94 @@
+//! Guided exploration: executions go on from those that showed something new.
+//!
+//! Which execution does what has to follow from its index, on one thread or eight. So they come in generations of fixed length, and
+//! each goes on from what was known when the generation before the last was done: while one is being finished, the next is under way.
+
+mod corpus;
+mod generations;
+mod guide;
+mod store;
+
+use std::ops::ControlFlow;
+
+pub(super) use corpus::{Corpus, Snapshot};
+pub(super) use generations::{Generations, Mark};
+pub(super) use guide::{Candidate, Guide};
+pub(super) use store::Store;
+
+use super::Report;
+use super::batch::Batch;
+use super::explorer::{Explorer, warn};
+use super::ledger::{Ledger, Next};
+use super::plan::Plan;
+use super::progress::Telling;
+use super::regress::Beginning;
+use super::wall::{Pace, WallClock};
+use super::work::{Done, RunOne, Tested, Worker, run_one};
+use crate::simulation::once::Program;
+
+impl Explorer {
+    /// The corpus of this exploration.
+    #[track_caller]
+    pub(super) fn open_corpus(&self, plan: &Plan) -> Corpus {
+        let root = plan.corpus.as_ref().zip(self.name.as_deref());
+        match root.map(|(root, name)| Store::open(root, name)).transpose() {
+            Ok(store) => Corpus::new(store),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// What has gone wrong with the files of the corpus.
+    pub(super) fn tell_of_corpus(&self, corpus: Option<&mut Corpus>) {
+        if let Some(store) = corpus.and_then(Corpus::store) {
+            store.warnings.drain(..).for_each(|warning| warn(&warning));
+        }
+    }
+
+    /// Explores on the thread that asks for it.
+    #[track_caller]
+    pub(super) fn explore_guided(&self, plan: &Plan, beginning: Beginning, body: &Tested<'_>) -> Report {
+        let clock = plan.time_limit.map(WallClock::start);
+        let mut worker = Worker::new(plan, &plan.settings, body.program, None, clock);
+        let mut ledger = Ledger::of_generations(Generations::new(self.open_corpus(plan), plan), plan);
+        let mut show = Telling::new(self.name.as_deref(), plan);
+        let mut pace = Pace::new();
+        while let Next::Work(ticket, work) = ledger.next(plan) {
+            let mut batch = Batch::default();
+            let done = worker.each(work, &mut |execution, scheduler, order| {
+                run_one(execution, scheduler, order, body, &mut batch);
+                if batch.found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            batch.candidates = worker.take_candidates();
+            ledger.finish(ticket, batch, done.exhausted, plan);
+            if pace.is_due() {
+                show.tell(&ledger.tally);
+            }
+            if done.over {
+                break;
+            }
+        }
+        ledger.absorb_rest(plan);
+        show.end(&ledger.tally);
+        self.tell_of_corpus(ledger.corpus());
+        self.finish(plan, std::mem::take(&mut ledger.tally), beginning, body)
+    }
+
+    /// Calls `run` with its scheduler for each execution.
+    #[track_caller]
+    pub(super) fn each_guided(&self, plan: &Plan, program: &dyn Program, run: &mut RunOne<'_>) -> Done {
+        let clock = plan.time_limit.map(WallClock::start);
+        let mut worker = Worker::new(plan, &plan.settings, program, None, clock);
+        let mut ledger = Ledger::of_generations(Generations::new(self.open_corpus(plan), plan), plan);
+        let mut done = Done { over: false, exhausted: false };
+        while let Next::Work(ticket, work) = ledger.next(plan) {
+            done = worker.each(work, run);
+            let batch = Batch { candidates: worker.take_candidates(), ..Batch::default() };
+            ledger.finish(ticket, batch, false, plan);
+            if done.over {
+                break;
+            }
+        }
+        self.tell_of_corpus(ledger.corpus());
+        done
+    }
+}

@@ -1,0 +1,118 @@
+//! [`Store`]: a corpus on disk, one schedule in each file.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::explore::regressions::safe_name;
+use crate::hash;
+use crate::schedule::Schedule;
+
+/// Where what cannot be read is put.
+const ASIDE: &str = "unreadable";
+
+/// The folder of one exploration's corpus.
+///
+/// A file is called by the hash of its text, so that the same entry is the same file whoever found it, and is there as a whole or not at
+/// all.
+#[derive(Debug)]
+pub(in crate::explore) struct Store {
+    folder: PathBuf,
+    /// Files that were read or written.
+    known: BTreeSet<String>,
+    /// What went wrong, each thing once.
+    pub(in crate::explore) warnings: Vec<String>,
+}
+
+impl Store {
+    /// The corpus of an exploration below `root`. The folder is made if it is not there.
+    pub(in crate::explore) fn open(root: &Path, name: &str) -> Result<Self, Error> {
+        let folder = root.join(safe_name(name));
+        fs::create_dir_all(&folder).map_err(|error| Error::corpus(format!("{} cannot be made: {error}", folder.display())))?;
+        Ok(Self { folder, known: BTreeSet::new(), warnings: Vec::new() })
+    }
+
+    /// What is there that was not read yet, in the order of the files' names. What is no schedule is put aside.
+    pub(in crate::explore) fn read_new(&mut self) -> Result<Vec<Schedule>, Error> {
+        let failed = |error: io::Error| Error::corpus(format!("{} cannot be read: {error}", self.folder.display()));
+        let mut names = Vec::new();
+        for file in fs::read_dir(&self.folder).map_err(failed)? {
+            let file = file.map_err(failed)?;
+            let name = file.file_name().to_string_lossy().into_owned();
+            // What somebody is writing is not called so yet.
+            if name.ends_with(".txt") && !self.known.contains(&name) {
+                names.push(name);
+            }
+        }
+        names.sort_unstable();
+        let mut schedules = Vec::new();
+        for name in names {
+            let file = self.folder.join(&name);
+            self.known.insert(name);
+            match fs::read_to_string(&file) {
+                Ok(text) => match text.trim().parse::<Schedule>() {
+                    Ok(schedule) => schedules.push(schedule),
+                    Err(error) => self.put_aside(&file, &error.to_string()),
+                },
+                // Somebody who minimises the corpus has taken it away.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => self.put_aside(&file, &error.to_string()),
+            }
+        }
+        Ok(schedules)
+    }
+
+    fn put_aside(&mut self, file: &Path, why: &str) {
+        let folder = self.folder.join(ASIDE);
+        let to = folder.join(file.file_name().unwrap_or_default());
+        let moved = fs::create_dir_all(&folder).and_then(|()| fs::rename(file, &to));
+        self.warnings.push(match moved {
+            Ok(()) => format!("{} of the corpus is no schedule and was put into {}: {why}", file.display(), folder.display()),
+            Err(error) => format!("{} of the corpus is no schedule ({why}) and cannot be put aside: {error}", file.display()),
+        });
+    }
+
+    /// Writes an entry, unless it is there.
+    pub(in crate::explore) fn keep(&mut self, schedule: &Schedule) {
+        let text = format!("{schedule}\n");
+        let name = format!("{:016x}.txt", hash::finish(hash::mix_bytes(0x636f_7270, text.as_bytes())));
+        if !self.known.insert(name.clone()) {
+            return;
+        }
+        let file = self.folder.join(&name);
+        let beside = self.folder.join(format!("{name}.{}.tmp", std::process::id()));
+        let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, &file));
+        if let Err(error) = written
+            && self.warnings.is_empty()
+        {
+            self.warnings.push(format!("{} cannot be written: {error}", file.display()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_read_by_others_and_the_rest_is_put_aside() {
+        let root = std::env::temp_dir().join(format!("reenact-store-{}", std::process::id()));
+        let schedule: Schedule = "r1:3=1/4;seed=0x2;streams=0:1".parse().unwrap();
+        let mut store = Store::open(&root, "pool::drains").unwrap();
+        store.keep(&schedule);
+        store.keep(&schedule);
+        assert!(store.read_new().unwrap().is_empty());
+        let folder = root.join("pool--drains");
+        fs::write(folder.join("cut.txt"), "r2:AAA").unwrap();
+        fs::write(folder.join("half.txt.7.tmp"), "r1:3").unwrap();
+        let mut other = Store::open(&root, "pool::drains").unwrap();
+        assert_eq!(other.read_new().unwrap(), [schedule]);
+        assert_eq!(other.warnings.len(), 1);
+        assert!(other.warnings[0].contains("cut.txt of the corpus is no schedule"), "{:?}", other.warnings);
+        assert_eq!(fs::read_to_string(folder.join("unreadable/cut.txt")).unwrap(), "r2:AAA");
+        assert!(other.read_new().unwrap().is_empty());
+        fs::remove_dir_all(root).unwrap();
+    }
+}
