@@ -1,5 +1,6 @@
 //! `cargo reenact merge`.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -24,13 +25,12 @@ pub(crate) fn merge(args: &Merge, format: Format) -> Result<Outcome> {
         return Err(Trouble::new("the reports are empty: there is nothing to merge"));
     }
     if let Some(file) = &args.output {
-        let mut bytes = Vec::new();
-        for line in &lines {
-            let written = serde_json::to_writer(&mut bytes, line);
-            written.map_err(|error| Trouble::new(format!("no JSON could be made: {error}")))?;
-            bytes.push(b'\n');
-        }
-        print::write_whole(file, &bytes)?;
+        print::write_whole_with(file, |out| {
+            lines.iter().try_for_each(|line| {
+                serde_json::to_writer(&mut *out, line)?;
+                out.write_all(b"\n")
+            })
+        })?;
     }
     for line in &mut lines {
         (line.parts, line.digests) = (None, None);
