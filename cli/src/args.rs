@@ -120,7 +120,7 @@ pub(crate) struct Explore {
     /// How long to explore at most, all tests together: 30s, 10m, 2h or seconds. Each test gets an even share of what is left.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) time: Option<Duration>,
-    /// Who picks: fifo, random, pct:3, pos, urw, surw, exhaustive, exhaustive:2, portfolio.
+    /// Who picks: fifo, random, pct:3, pos, urw, surw, exhaustive, exhaustive:2, guided, portfolio.
     #[arg(long, value_name = "SCHEDULER")]
     pub(crate) scheduler: Option<SchedulerKind>,
     /// The seed: a number, a 0x number, or `random`, which draws one and prints it.
@@ -138,6 +138,9 @@ pub(crate) struct Explore {
     /// A file that gets a line of JSON for each test that is done, for `cargo reenact merge`. What was in it is replaced.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    /// Report what it takes to merge also without --shard: about 15 bytes for each distinct interleaving.
+    #[arg(long, requires = "report")]
+    pub(crate) digests: bool,
     /// Run tests that are marked #[ignore], too.
     #[arg(long)]
     pub(crate) include_ignored: bool,

@@ -162,7 +162,8 @@ fn run(
     let mut run = Run::new(test)?;
     let (report_file, progress_file) = (run.file("report.jsonl"), run.file("progress.jsonl"));
     run.env("REENACT_REPORT", &report_file).env("REENACT_PROGRESS", &progress_file);
-    run.env("REENACT_REPORT_DIGESTS", if args.report.is_some() { "on" } else { "off" });
+    let digests = args.digests || (args.report.is_some() && args.shard.is_some());
+    run.env("REENACT_REPORT_DIGESTS", if digests { "on" } else { "off" });
     // With time and no number, the time decides.
     let executions = args.executions.or(share.map(|_| u64::MAX));
     run.env_if("REENACT_EXECUTIONS", executions).env_if("REENACT_TIME_LIMIT", share.map(|share| share.as_secs_f64()));

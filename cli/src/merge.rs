@@ -1,6 +1,7 @@
 //! `cargo reenact merge`.
 
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -18,22 +19,18 @@ struct Everything<'a> {
 }
 
 pub(crate) fn merge(args: &Merge, format: Format) -> Result<Outcome> {
-    let mut explorations = Explorations::default();
-    for file in &args.reports {
-        add(&mut explorations, file)?;
-    }
+    let mut explorations = all(&args.reports)?;
     let mut lines = explorations.lines(args.output.is_some());
     if lines.is_empty() {
         return Err(Trouble::new("the reports are empty: there is nothing to merge"));
     }
     if let Some(file) = &args.output {
-        let mut bytes = Vec::new();
-        for line in &lines {
-            let written = serde_json::to_writer(&mut bytes, line);
-            written.map_err(|error| Trouble::new(format!("no JSON could be made: {error}")))?;
-            bytes.push(b'\n');
-        }
-        print::write_whole(file, &bytes)?;
+        print::write_whole_with(file, |out| {
+            lines.iter().try_for_each(|line| {
+                serde_json::to_writer(&mut *out, line)?;
+                out.write_all(b"\n")
+            })
+        })?;
     }
     for line in &mut lines {
         (line.parts, line.digests) = (None, None);
@@ -43,6 +40,25 @@ pub(crate) fn merge(args: &Merge, format: Format) -> Result<Outcome> {
         Format::Text => show(&lines),
     }
     Ok(Outcome::found(lines.iter().any(|line| line.failure.is_some())))
+}
+
+/// Reads the reports, some of them on each of the machine's processors.
+fn all(reports: &[PathBuf]) -> Result<Explorations> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let read = |files: &[PathBuf]| {
+        let mut explorations = Explorations::default();
+        files.iter().try_for_each(|file| add(&mut explorations, file)).map(|()| explorations)
+    };
+    std::thread::scope(|scope| {
+        let pieces = reports.chunks(reports.len().div_ceil(threads).max(1));
+        let readers: Vec<_> = pieces.map(|files| scope.spawn(move || read(files))).collect();
+        let mut all = Explorations::default();
+        for reader in readers {
+            let read = reader.join().map_err(|_| Trouble::new("reading the reports panicked"))?;
+            all.absorb(read?);
+        }
+        Ok(all)
+    })
 }
 
 fn add(explorations: &mut Explorations, file: &Path) -> Result<()> {

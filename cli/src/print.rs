@@ -1,7 +1,8 @@
 //! What goes to standard output and to standard error.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal prints")]
 
-use std::io::{IsTerminal, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use serde::Serialize;
@@ -10,13 +11,13 @@ use crate::trouble::{Result, Trouble};
 
 /// For whoever asked. A reader that has gone away, as `head` does, is no trouble.
 pub(crate) fn out(text: &str) {
-    let mut stdout = std::io::stdout().lock();
+    let mut stdout = io::stdout().lock();
     let _ = writeln!(stdout, "{text}");
 }
 
 /// For whoever watches.
 pub(crate) fn note(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// The one document of a command with `--format json`.
@@ -29,7 +30,7 @@ pub(crate) fn json(value: &impl Serialize) -> Result<()> {
 /// Whether colours are wanted on standard output: <https://no-color.org>.
 pub(crate) fn in_colour() -> bool {
     let no = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    !no && std::io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    !no && io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// The text in a colour, if colours are wanted.
@@ -39,9 +40,19 @@ pub(crate) fn coloured(text: &str, code: &str) -> String {
 
 /// Writes beside and renames, so that whoever looks finds the whole new file or the old one.
 pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> Result<()> {
+    write_whole_with(file, |out| out.write_all(bytes))
+}
+
+/// The same for what is too large to be there twice.
+pub(crate) fn write_whole_with(file: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<()> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(format!(".{}.tmp", std::process::id()));
-    let written = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, file));
+    let written = File::create(&beside).and_then(|out| {
+        let mut out = BufWriter::new(out);
+        write(&mut out)?;
+        out.flush()?;
+        std::fs::rename(&beside, file)
+    });
     written.map_err(|error| {
         let _ = std::fs::remove_file(&beside);
         Trouble::new(format!("{} cannot be written: {error}", file.display()))

@@ -45,6 +45,7 @@ fn packages_depend_downwards_only() {
     assert_eq!(ours("combinators"), ["reenact-sim"]);
     assert_eq!(ours("snapshots"), ["reenact-sim"]);
     assert_eq!(ours("tracing"), ["reenact-sim"]);
+    assert_eq!(ours("cli"), ["reenact-sim", "reenact-snapshots"]);
     // A layer needs the registry that keeps spans, and no more of tracing.
     assert_eq!(dependencies("tracing"), ["reenact-sim", "tracing-core", "tracing-subscriber"]);
     assert!(ours("sim").is_empty() && ours("macros").is_empty());
@@ -121,6 +122,33 @@ fn rooms_of_sim_use_lower_rooms_only() {
     assert!(breaches.is_empty(), "these use what is not below them:\n{}", breaches.join("\n"));
 }
 
+/// What the program for the command line is made of; nothing else of the workspace builds with it.
+#[test]
+fn the_command_line_has_its_own_dependencies() {
+    let allowed = [
+        "base64",
+        "clap",
+        "clap_complete",
+        "clap_mangen",
+        "indicatif",
+        "object",
+        "open",
+        "proc-macro2",
+        "reenact-sim",
+        "reenact-snapshots",
+        "serde",
+        "serde_json",
+        "syn",
+        "tempfile",
+        "toml",
+    ];
+    assert_eq!(dependencies("cli"), allowed);
+    for package in [".", "sim", "macros", "combinators", "properties", "snapshots", "tracing"] {
+        let own = dependencies(package);
+        assert!(!["clap", "object", "open", "toml"].iter().any(|name| own.iter().any(|own| own == name)), "{package}");
+    }
+}
+
 #[test]
 fn proptest_insta_and_tracing_are_built_only_if_asked_for() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
@@ -132,7 +160,9 @@ fn proptest_insta_and_tracing_are_built_only_if_asked_for() {
 
 #[test]
 fn what_stands_on_sim_uses_only_what_is_public() {
-    for path in ["combinators/src", "properties/src", "snapshots/src", "tracing/src"].iter().flat_map(|folder| sources(folder)) {
+    for path in
+        ["combinators/src", "properties/src", "snapshots/src", "tracing/src", "cli/src"].iter().flat_map(|folder| sources(folder))
+    {
         let text = fs::read_to_string(&path).unwrap();
         assert!(!text.contains("sim::__private") && !text.contains("sim::{__private"), "{}", path.display());
     }
@@ -149,6 +179,8 @@ fn unsafe_code_is_in_one_file() {
         "snapshots/tests",
         "tracing/src",
         "tracing/tests",
+        "cli/src",
+        "cli/tests",
         "macros/src",
         "src",
         "tests",
@@ -179,6 +211,8 @@ fn files_are_small() {
         "snapshots/tests",
         "tracing/src",
         "tracing/tests",
+        "cli/src",
+        "cli/tests",
         "macros/src",
         "src",
         "tests",

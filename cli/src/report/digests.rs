@@ -54,6 +54,13 @@ impl Digests {
         Ok(())
     }
 
+    pub(super) fn absorb(&mut self, other: Self) {
+        for (heap, mut other) in self.heaps.iter_mut().zip(other.heaps) {
+            if heap.is_empty() { *heap = other } else { heap.append(&mut other) }
+        }
+        self.sorted = false;
+    }
+
     /// Brings them in order, each once, with the two lowest of its positions.
     pub(super) fn sort(&mut self) {
         if std::mem::replace(&mut self.sorted, true) {

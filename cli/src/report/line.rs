@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// What an exploration, or a part of one, came to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -31,9 +31,15 @@ pub(crate) struct Line<'a> {
     pub(crate) missing: Vec<String>,
     #[serde(default)]
     pub(crate) parts: Option<Vec<Part>>,
-    // Not borrowed by itself: most of a report's text is this one field.
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "borrowed")]
     pub(crate) digests: Option<Cow<'a, str>>,
+}
+
+/// Most of a report's text is this one field, so it is not copied; serde copies what is in an `Option`.
+fn borrowed<'de: 'a, 'a, D: Deserializer<'de>>(from: D) -> Result<Option<Cow<'a, str>>, D::Error> {
+    #[derive(Deserialize)]
+    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+    Ok(Option::<Text<'a>>::deserialize(from)?.map(|text| text.0))
 }
 
 /// What one process came to.

@@ -13,6 +13,9 @@ use super::line::{Failed, Line, Part};
 /// Of how many consecutive executions a part has each n-th group; see docs/CLI.md.
 const BLOCK: u64 = 8;
 
+const NO_DIGESTS: &str = "it has no digests, which it takes to merge: explore with `cargo reenact explore --shard i/n --report FILE`, with \
+                          --digests, or with REENACT_REPORT_DIGESTS=on";
+
 /// Below a subtree's number stand this many bits of position.
 const TREE: u32 = 40;
 
@@ -24,13 +27,14 @@ struct Identity {
     scheduler: Option<String>,
     hostile: String,
     limit: Option<u64>,
-    time_limit: Option<String>,
     of: u32,
 }
 
 #[derive(Debug, Default)]
 struct Exploration {
     parts: BTreeMap<u32, Part>,
+    /// The longest of all: how much time there was does not say what was to be explored.
+    time_limit: Option<f64>,
     digests: Digests,
 }
 
@@ -45,11 +49,7 @@ impl Explorations {
             return Err(format!("it is of version {}, and this program knows 1", line.version));
         }
         let (Some(parts), Some(digests)) = (line.parts, line.digests) else {
-            return Err(
-                "it has no digests, which it takes to merge: explore with `cargo reenact explore --report FILE` or with \
-                        REENACT_REPORT_DIGESTS=on"
-                    .to_owned(),
-            );
+            return Err(NO_DIGESTS.to_owned());
         };
         let Some(of) = parts.first().map(|part| part.of).filter(|of| parts.iter().all(|part| part.of == *of)) else {
             return Err("its parts are not of one exploration".to_owned());
@@ -60,17 +60,26 @@ impl Explorations {
             scheduler: line.scheduler,
             hostile: line.hostile,
             limit: line.limit,
-            time_limit: line.time_limit.map(|limit| limit.to_string()),
             of,
         };
         let exploration = self.0.entry(identity).or_default();
+        exploration.time_limit = exploration.time_limit.into_iter().chain(line.time_limit).max_by(f64::total_cmp);
         exploration.digests.add(&digests).map_err(|error| format!("its digests cannot be read: {error}"))?;
         for part in parts {
             positions_up_to(&part.stopped, 0).map_err(|error| format!("its stopped executions cannot be read: {error}"))?;
-            let known = exploration.parts.entry(part.part);
-            known.and_modify(|known| *known = further(known, &part)).or_insert(part);
+            exploration.add(part);
         }
         Ok(())
+    }
+
+    /// Adds what somebody else has added up.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        for (identity, other) in other.0 {
+            let exploration = self.0.entry(identity).or_default();
+            exploration.time_limit = exploration.time_limit.into_iter().chain(other.time_limit).max_by(f64::total_cmp);
+            exploration.digests.absorb(other.digests);
+            other.parts.into_values().for_each(|part| exploration.add(part));
+        }
     }
 
     /// One line for each exploration, in the order of their names; with `all` those fields that it takes to be merged again.
@@ -87,6 +96,11 @@ fn further(one: &Part, other: &Part) -> Part {
 }
 
 impl Exploration {
+    fn add(&mut self, part: Part) {
+        let known = self.parts.entry(part.part);
+        known.and_modify(|known| *known = further(known, &part)).or_insert(part);
+    }
+
     fn line(&mut self, identity: &Identity, all: bool) -> Line<'static> {
         self.digests.sort();
         let parts: Vec<&Part> = self.parts.values().collect();
@@ -124,7 +138,7 @@ impl Exploration {
             scheduler: identity.scheduler.clone(),
             hostile: identity.hostile.clone(),
             limit: identity.limit,
-            time_limit: identity.time_limit.as_ref().and_then(|limit| limit.parse().ok()),
+            time_limit: self.time_limit,
             shard: only.map(|part| format!("{}/{}", part.part, part.of)),
             executions,
             distinct: sums.distinct,

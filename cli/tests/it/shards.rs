@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::project::PROJECT;
 
 fn explore(test: &str, shard: Option<&str>, file: &Path) {
-    let mut args = vec!["explore", test, "--report", file.to_str().unwrap()];
+    let mut args = vec!["explore", test, "--digests", "--report", file.to_str().unwrap()];
     args.extend(shard.iter().flat_map(|shard| ["--shard", shard]));
     let status = PROJECT.reenact(&args).status;
     assert!(status == Some(0) || status == Some(1), "{status:?}");
@@ -99,6 +99,25 @@ fn a_part_that_is_missing_is_named() {
     let reports = [parts[0].to_str().unwrap(), parts[2].to_str().unwrap()];
     let ran = PROJECT.reenact(&["merge", reports[0], reports[1]]);
     assert!(ran.status == Some(0) && ran.out.contains("without 2/3"), "{ran:?}");
+}
+
+#[test]
+fn parts_that_had_different_times_are_parts_of_one_exploration() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |part: &str, time: &str| {
+        let report = folder.path().join(format!("{time}.jsonl"));
+        let args = ["explore", "is_long", "--time", time, "--shard", part, "--report", report.to_str().unwrap()];
+        let (status, json) = PROJECT.json(&args);
+        assert_eq!(status, Some(0));
+        (report, json["tests"][0]["executions"].as_u64().unwrap())
+    };
+    let ((first, some), (second, more)) = (run("1/2", "300ms"), run("2/2", "500ms"));
+    let merged = merge([&first, &second], &folder.path().join("merged"));
+    assert_eq!((&merged["executions"], &merged["exhausted"]), (&(some + more).into(), &false.into()));
+    // The part ran again, for less long: what came further counts.
+    let (again, fewer) = run("2/2", "100ms");
+    assert!(fewer < more);
+    assert_eq!(merge([&first, &again, &second], &folder.path().join("merged")), merged);
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub struct Report {
     /// nor of those that were looked at one by one.
     pub points: Vec<Point>,
     /// Where each digest was seen, if the environment asks for it.
+    #[cfg_attr(not(feature = "report"), allow(dead_code, reason = "only lines of a report tell it"))]
     pub(super) positions: Option<Arc<Positions>>,
 }
 
