@@ -81,6 +81,28 @@
 //! execution did with a text that somebody has reviewed, and `trace.lanes()`, `trace.to_perfetto()` and `trace.to_html()` draw it. A failing test leaves a page of HTML under `target/reenact/`, with
 //! an execution that passes beside the one that fails, and names it.
 //!
+//! # Tracing
+//!
+//! With the feature `tracing` (off by default) what a program says with the `tracing` crate becomes part of its traces, with virtual time,
+//! task and spans. A replay prints it, snapshots and pictures have it:
+//!
+#![cfg_attr(feature = "tracing", doc = "```")]
+#![cfg_attr(not(feature = "tracing"), doc = "```ignore")]
+//! use reenact::prelude::*;
+//! use tracing::{Instrument, info, info_span};
+//!
+//! async fn serve() {
+//!     sleep(Duration::from_millis(20)).await;
+//!     info!(bytes = 512, "served");
+//! }
+//!
+//! reenact::tracing::init(tracing::Level::INFO); // The first act of each test that wants it.
+//! let trace = Sim::new().run(|| serve().instrument(info_span!("request", id = 7))).trace;
+//! let (at, _, _) = trace.timeline().find(|(_, _, event)| matches!(event, TraceEvent::Logged { .. })).unwrap();
+//! assert_eq!(at.to_string(), "20ms");
+//! assert_eq!(trace.log().next().unwrap().without_target().to_string(), "INFO request{id=7}: served bytes=512");
+//! ```
+//!
 //! # Environment
 //!
 //! | variable | meaning |
@@ -116,10 +138,11 @@ pub use reenact_macros::{select, test};
 pub use reenact_sim::{
     Access, AccessKind, AwaitPoint, CancelSweep, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error,
     Execution, Explanation, Explorer, Fact, Failure, FailureKind, Held, HostileAct, Hostility, Interruption, Invariants, Lanes,
-    Leak, Limit, Model, Noting, PendingAtExit, PendingTask, Point, Refusal, Regressions, Report, Resource, ResourceId, Row,
-    Schedule, Scheduler, SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, SweepCase, SweepFailure, SweepReport, Swept,
-    TaskId, TaskInfo, TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict, WaitReason, Warning, WokenBy, access,
-    cancel_sweep, check, choose, choose_one, choose_order, cover, note_failures, println, reachable, rng, sometimes,
+    Leak, Limit, LogLevel, LogLine, LogSpan, Model, Noting, PendingAtExit, PendingTask, Point, Refusal, Regressions, Report,
+    Resource, ResourceId, Row, Schedule, Scheduler, SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, SweepCase,
+    SweepFailure, SweepReport, Swept, TaskId, TaskInfo, TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict, WaitReason,
+    Warning, WokenBy, access, cancel_sweep, check, choose, choose_one, choose_order, cover, log, note_failures, println,
+    reachable, rng, sometimes,
 };
 
 #[cfg(feature = "snapshots")]
@@ -143,6 +166,14 @@ pub mod properties {
     pub use reenact_properties::{
         DrawnSchedules, Property, ScheduleTree, Schedules, guarantees, hold, hold_with, scenario, schedules,
     };
+}
+
+#[cfg(feature = "tracing")]
+pub mod tracing {
+    //! Events of the `tracing` crate in traces, with virtual time, task and spans (feature `tracing`): [`init`] at the start of a test, or
+    //! [`layer`](fn@layer) in a subscriber of your own. What is recorded, and what of it counts, is told on the page of [`reenact_tracing`].
+
+    pub use reenact_tracing::{SimLayer, init, layer};
 }
 
 pub mod task {

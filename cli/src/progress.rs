@@ -20,6 +20,9 @@ pub(crate) struct Line {
     pub(crate) executions: u64,
     pub(crate) distinct: u64,
     pub(crate) unseen: f64,
+    /// Of a guided exploration.
+    #[serde(default)]
+    corpus: u64,
     pub(crate) elapsed_ms: u64,
     limit: Option<u64>,
     time_limit_ms: Option<u64>,
@@ -39,8 +42,9 @@ impl Line {
 
     fn text(&self) -> String {
         let left = self.left().map_or_else(String::new, |left| format!(", {} left", seconds(left)));
+        let corpus = if self.corpus > 0 { format!(", corpus {}", count(self.corpus)) } else { String::new() };
         format!(
-            "{} executions, {}/s, {} distinct, unseen {:.3}{left}",
+            "{} executions, {}/s, {} distinct, unseen {:.3}{corpus}{left}",
             count(self.executions),
             count(self.rate() as u64),
             count(self.distinct),
@@ -140,7 +144,7 @@ mod tests {
     use super::*;
 
     fn line(limit: Option<u64>, time_limit_ms: Option<u64>) -> Line {
-        Line { executions: 5_000, distinct: 7, unseen: 0.25, elapsed_ms: 2_000, limit, time_limit_ms }
+        Line { executions: 5_000, distinct: 7, unseen: 0.25, corpus: 0, elapsed_ms: 2_000, limit, time_limit_ms }
     }
 
     #[test]

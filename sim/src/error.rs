@@ -20,9 +20,9 @@ enum Kind {
     Hostility,
     Environment,
     Regressions,
+    Corpus,
     #[cfg_attr(not(feature = "report"), allow(dead_code, reason = "only lines of JSON can be no trace"))]
     Trace,
-    Corpus,
 }
 
 impl Error {

@@ -40,12 +40,16 @@ pub use error::Error;
 pub use explore::{Explorer, Noting, Point, Regressions, Report, Shard, Verdict, check, note_failures};
 pub use hostility::Hostility;
 pub use kernel::FailureKind;
+pub use output::log;
 pub use schedule::{Choice, ChoiceKind, Deviation, Schedule, TaskPath};
 pub use scheduler::{ChoicePoint, Model, Refusal, Scheduler, SchedulerKind};
 pub use seed::Seed;
 pub use simulation::{Execution, Explanation, Fact, Failure, Lanes, PendingTask, Row, Sim, Stats, Warning};
 pub use sweep::{CancelSweep, Interruption, Invariants, Leak, SweepCase, SweepFailure, SweepReport, Swept, cancel_sweep};
-pub use trace::{Difference, Digest, Ending, HostileAct, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
+pub use trace::{
+    Difference, Digest, Ending, HostileAct, LogLevel, LogLine, LogSpan, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason,
+    WokenBy,
+};
 
 /// What the macros call; not for users.
 #[doc(hidden)]

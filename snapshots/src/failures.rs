@@ -10,7 +10,7 @@ use crate::Pictures;
 
 /// From now on a failing test of this process leaves a page of HTML, and its message names the file.
 ///
-/// The page shows the failing execution, and beside it the one without the last choice that it takes to fail, if there is one.
+/// The page shows the failing execution, and beside it the one without the last choice that it takes to fail, if there is one. Where executions have processes of their own it shows the failing one alone.
 /// It is `reenact/<test>.html` in cargo's target folder. Tests with `#[reenact::test]` do this by themselves where the feature
 /// `snapshots` is on; for others, call it before the exploration, which must have a name. Where it cannot be
 /// written the message says why, and the test fails as it would have.

@@ -11,7 +11,8 @@ use crate::label::Labels;
 pub enum Level {
     /// What the program prints.
     Output,
-    /// Also how tasks begin and end: spawned, cancelled, ended, panicked, pending at exit.
+    /// Also how tasks begin and end: spawned, cancelled, ended, panicked, pending at exit. And what the program says to its log, if somebody
+    /// has connected it (`reenact::tracing`), without targets.
     #[default]
     Tasks,
     /// Also every step, wake, timer, access and drawn number. Still left out is what other rows say: that the clock moves, and
@@ -116,6 +117,7 @@ impl Teller<'_> {
             TraceEvent::TimerDropped { timer } => (Everything, current, format!("drops {}", self.timer(*timer, current))),
             TraceEvent::ClockMoved { .. } => return None,
             TraceEvent::Output { text } => (Output, current, format!("prints {text:?}")),
+            TraceEvent::Logged { line } => (Tasks, current, format!("logs {}", line.without_target())),
             TraceEvent::Accessed { resource, kind } => (Everything, current, format!("{kind} {resource}")),
             TraceEvent::CancelRequested { task } => (Tasks, current, format!("cancels {}", itself(task))),
             TraceEvent::CancelDelivered { task, scopes } => (Tasks, Some(*task), format!("is cancelled{}", delivered(*scopes))),

@@ -84,6 +84,8 @@ impl TraceText {
     /// act or another thread is involved; and so do two steps of one task. Those keep their order. What tasks share without telling
     /// ([`Shared`](reenact_sim::Shared) and [`access`](reenact_sim::access) tell) is not seen here; what follows from it is.
     ///
+    /// Lines of a log make no steps depend on each other: each is told with its task, and who of two was first says nothing.
+    ///
     /// Who of several was the first to wake a task is no behaviour: wakes are listed after such a group of steps. Nor
     /// is which step was out of turn.
     pub fn normal_order(mut self) -> Self {

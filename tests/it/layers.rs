@@ -37,11 +37,17 @@ fn dependencies(package: &str) -> Vec<String> {
 #[test]
 fn packages_depend_downwards_only() {
     let ours = |package| dependencies(package).into_iter().filter(|name| name.starts_with("reenact")).collect::<Vec<_>>();
-    assert_eq!(ours("."), ["reenact-sim", "reenact-combinators", "reenact-macros", "reenact-snapshots", "reenact-properties"]);
+    assert_eq!(
+        ours("."),
+        ["reenact-sim", "reenact-combinators", "reenact-macros", "reenact-snapshots", "reenact-properties", "reenact-tracing"]
+    );
     assert_eq!(ours("properties"), ["reenact-sim", "reenact-combinators"]);
     assert_eq!(ours("combinators"), ["reenact-sim"]);
     assert_eq!(ours("snapshots"), ["reenact-sim"]);
     assert_eq!(ours("cli"), ["reenact-sim", "reenact-snapshots"]);
+    assert_eq!(ours("tracing"), ["reenact-sim"]);
+    // A layer needs the registry that keeps spans, and no more of tracing.
+    assert_eq!(dependencies("tracing"), ["reenact-sim", "tracing-core", "tracing-subscriber"]);
     assert!(ours("sim").is_empty() && ours("macros").is_empty());
 }
 
@@ -144,9 +150,9 @@ fn the_command_line_has_its_own_dependencies() {
 }
 
 #[test]
-fn proptest_and_insta_are_built_only_if_asked_for() {
+fn proptest_insta_and_tracing_are_built_only_if_asked_for() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    for package in ["properties", "snapshots"] {
+    for package in ["properties", "snapshots", "tracing"] {
         assert!(manifest.contains(&format!("reenact-{package} = {{ workspace = true, optional = true }}")));
     }
     assert!(manifest.contains("default = [\"progress\", \"report\"]"));
@@ -154,7 +160,9 @@ fn proptest_and_insta_are_built_only_if_asked_for() {
 
 #[test]
 fn what_stands_on_sim_uses_only_what_is_public() {
-    for path in ["combinators/src", "properties/src", "snapshots/src", "cli/src"].iter().flat_map(|folder| sources(folder)) {
+    for path in
+        ["combinators/src", "properties/src", "snapshots/src", "tracing/src", "cli/src"].iter().flat_map(|folder| sources(folder))
+    {
         let text = fs::read_to_string(&path).unwrap();
         assert!(!text.contains("sim::__private") && !text.contains("sim::{__private"), "{}", path.display());
     }
@@ -171,6 +179,8 @@ fn unsafe_code_is_in_one_file() {
         "snapshots/tests",
         "cli/src",
         "cli/tests",
+        "tracing/src",
+        "tracing/tests",
         "macros/src",
         "src",
         "tests",
@@ -201,6 +211,8 @@ fn files_are_small() {
         "snapshots/tests",
         "cli/src",
         "cli/tests",
+        "tracing/src",
+        "tracing/tests",
         "macros/src",
         "src",
         "tests",

@@ -1,5 +1,7 @@
 //! Snapshots by way of the facade: its macro, its prelude, and whose folder the files are in.
 
+mod isolated;
+
 use reenact::assert_trace_snapshot;
 use reenact::prelude::*;
 use reenact::snapshots::Level;

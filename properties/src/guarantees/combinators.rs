@@ -50,6 +50,19 @@ pub trait Combinators {
         None
     }
 
+    /// The outcome, or `None` if the deadline came and the child ended by the request that it then got. It may clean up before that.
+    fn timeout_scope(&self, deadline: Duration, child: Local<Outcome>) -> Option<Local<Option<Outcome>>> {
+        let _ = deadline;
+        drop(child);
+        None
+    }
+
+    /// The task's outcome, or `None` if the deadline came and the task ended by the request that it then got. Ready when the task has ended.
+    fn wait_for(&self, task: Task<Outcome>, deadline: Duration) -> Option<Local<Option<Outcome>>> {
+        let _ = (task, deadline);
+        None
+    }
+
     /// The outcome; whoever stops awaiting it does not stop the child.
     fn shield(&self, child: Local<Outcome>) -> Option<Local<Outcome>> {
         drop(child);

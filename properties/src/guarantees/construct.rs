@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Seen, as_completed, gather, shield, task_group, timeout, try_gather, wait};
+use super::{Seen, as_completed, gather, shield, task_group, timeout, timeout_scope, try_gather, wait, wait_for};
 
 /// A kind of combinator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +22,10 @@ pub enum Construct {
     AsCompleted,
     /// [`Combinators::timeout`](super::Combinators::timeout).
     Timeout,
+    /// [`Combinators::timeout_scope`](super::Combinators::timeout_scope).
+    TimeoutScope,
+    /// [`Combinators::wait_for`](super::Combinators::wait_for).
+    WaitFor,
     /// [`Combinators::shield`](super::Combinators::shield).
     Shield,
     /// [`Combinators::task_group`](super::Combinators::task_group).
@@ -30,7 +34,7 @@ pub enum Construct {
 
 impl Construct {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Gather,
         Self::TryGather,
         Self::WaitAll,
@@ -38,6 +42,8 @@ impl Construct {
         Self::WaitException,
         Self::AsCompleted,
         Self::Timeout,
+        Self::TimeoutScope,
+        Self::WaitFor,
         Self::Shield,
         Self::TaskGroup,
     ];
@@ -50,6 +56,8 @@ impl Construct {
             Self::WaitAll | Self::WaitFirst | Self::WaitException => wait::GUARANTEES,
             Self::AsCompleted => as_completed::GUARANTEES,
             Self::Timeout => timeout::GUARANTEES,
+            Self::TimeoutScope => timeout_scope::GUARANTEES,
+            Self::WaitFor => wait_for::GUARANTEES,
             Self::Shield => shield::GUARANTEES,
             Self::TaskGroup => task_group::GUARANTEES,
         }
@@ -66,6 +74,8 @@ impl fmt::Display for Construct {
             Self::WaitException => "wait for a failure",
             Self::AsCompleted => "as_completed",
             Self::Timeout => "timeout",
+            Self::TimeoutScope => "timeout_scope",
+            Self::WaitFor => "wait_for",
             Self::Shield => "shield",
             Self::TaskGroup => "task_group",
         })

@@ -40,8 +40,10 @@ mod seen;
 mod shield;
 mod task_group;
 mod timeout;
+mod timeout_scope;
 mod try_gather;
 mod wait;
+mod wait_for;
 
 pub use combinators::{Combinators, Local, LocalStream, Split};
 pub use construct::{Construct, Guarantee};

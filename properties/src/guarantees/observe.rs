@@ -4,8 +4,8 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::time::Duration;
 
-use reenact_sim::task::{Builder, Task, TaskError, spawn};
-use reenact_sim::time::sleep;
+use reenact_sim::task::{Builder, Task, TaskError, catch_cancel, spawn, yield_now};
+use reenact_sim::time::{now, sleep};
 
 use super::seen::{CameOut, Seen};
 use super::{Combinators, Construct, Local};
@@ -19,7 +19,8 @@ const LONG: Duration = Duration::from_secs(1_000);
 ///
 /// Has to run in an execution with [`TaskPanics::Deliver`](reenact_sim::TaskPanics::Deliver).
 ///
-/// `timeout` and `shield` take the first child; if there is none, one that returns at once. A timeout without a deadline has one of 200 ms.
+/// `timeout`, `timeout_scope`, `wait_for` and `shield` take the first child; if there is none, one that returns at once. Those with a deadline have
+/// one of 200 ms if the scenario has none.
 ///
 /// # Panics
 ///
@@ -40,7 +41,7 @@ pub async fn observe(implementation: &Rc<dyn Combinators>, construct: Construct,
             let (at, number) = (cancel.at, scenario.numbers()[cancel.child]);
             let (task, journal) = (tasks[cancel.child].task_ref(), journal.clone());
             events.push(spawn(async move {
-                sleep(at.duration()).await;
+                journal.asleep(now() + at.duration(), sleep(at.duration())).await;
                 journal.write(Event::Cancels(number));
                 task.cancel();
             }));
@@ -49,26 +50,30 @@ pub async fn observe(implementation: &Rc<dyn Combinators>, construct: Construct,
     let caller = Builder::new().name("caller").spawn({
         let (implementation, journal, scenario) = (implementation.clone(), journal.clone(), scenario.clone());
         async move {
-            let seen = Seen { construct, scenario, entries: Vec::new(), came_out: CameOut::StreamEnd };
+            let seen = Seen { construct, scenario, entries: Vec::new(), came_out: CameOut::StreamEnd, timers_left: 0 };
             let call = call(&*implementation, &seen, children.unwrap_or_default(), tasks, &journal)?;
             journal.write(Event::Called);
             let came_out = call.await;
             journal.write(Event::Returned);
-            Some(came_out)
+            let timers_left = journal.foreign_timers();
+            if construct == Construct::TaskGroup && catch_cancel(yield_now()).await.is_err() {
+                journal.write(Event::StillRequested);
+            }
+            Some((came_out, timers_left))
         }
     });
     if let Some(at) = scenario.leave {
         let (caller, journal) = (caller.task_ref(), journal.clone());
         events.push(spawn(async move {
-            sleep(at.duration()).await;
+            journal.asleep(now() + at.duration(), sleep(at.duration())).await;
             journal.write(Event::Leaves);
             caller.cancel();
         }));
     }
-    let came_out = match caller.await {
+    let (came_out, timers_left) = match caller.await {
         Ok(came_out) => came_out?,
-        Err(TaskError::Cancelled) => CameOut::Cancelled,
-        Err(TaskError::Panicked(panic)) => CameOut::Panicked(panic.message().to_owned()),
+        Err(TaskError::Cancelled) => (CameOut::Cancelled, journal.foreign_timers()),
+        Err(TaskError::Panicked(panic)) => (CameOut::Panicked(panic.message().to_owned()), journal.foreign_timers()),
     };
     if matches!(came_out, CameOut::Cancelled | CameOut::Panicked(_)) {
         journal.write(Event::Returned);
@@ -77,19 +82,19 @@ pub async fn observe(implementation: &Rc<dyn Combinators>, construct: Construct,
     journal.write(Event::Quiet);
     let entries = journal.entries();
     let called = entries.iter().any(|entry| entry.event == Event::Called);
-    called.then_some(Seen { construct, scenario, entries, came_out })
+    called.then_some(Seen { construct, scenario, entries, came_out, timers_left })
 }
 
 /// The scenario as far as the construct has a use for it.
 fn suited(construct: Construct, scenario: &Scenario) -> Scenario {
     let mut scenario = scenario.clone();
     match construct {
-        Construct::Timeout | Construct::Shield => {
+        Construct::Timeout | Construct::TimeoutScope | Construct::WaitFor | Construct::Shield => {
             scenario.children.truncate(1);
             if scenario.children.is_empty() {
                 scenario.children.push(Child::Phase(Phase::default()));
             }
-            scenario.deadline = Some(scenario.deadline.unwrap_or(Ticks(2))).filter(|_| construct == Construct::Timeout);
+            scenario.deadline = Some(scenario.deadline.unwrap_or(Ticks(2))).filter(|_| construct != Construct::Shield);
         }
         Construct::WaitAll | Construct::WaitFirst | Construct::WaitException => return scenario,
         _ => scenario.deadline = None,
@@ -129,6 +134,11 @@ fn call(
             }))
         }
         Construct::Timeout => Some(then(implementation.timeout(deadline?, children.pop()?)?, CameOut::InTime)),
+        Construct::TimeoutScope => Some(then(implementation.timeout_scope(deadline?, children.pop()?)?, CameOut::InTime)),
+        Construct::WaitFor => {
+            let task = Builder::new().name("0").spawn(children.pop()?);
+            Some(then(implementation.wait_for(task, deadline?)?, CameOut::InTime))
+        }
         Construct::Shield => Some(then(implementation.shield(children.pop()?)?, CameOut::One)),
         Construct::TaskGroup => Some(then(implementation.task_group(children)?, CameOut::Group)),
     }

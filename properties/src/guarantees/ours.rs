@@ -3,7 +3,10 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use reenact_combinators::{ReturnWhen, TaskSet, as_completed, gather, shield, task_group, timeout, try_gather, wait_try};
+use reenact_combinators::{
+    ReturnWhen, TaskSet, WaitForError, as_completed, gather, shield, task_group, timeout, timeout_scope, try_gather, wait_for,
+    wait_try,
+};
 use reenact_sim::task::{Task, TaskId};
 
 use super::{Combinators, Local, LocalStream, Split};
@@ -45,6 +48,22 @@ impl Combinators for Ours {
     fn timeout(&self, deadline: Duration, child: Local<Outcome>) -> Option<Local<Option<Outcome>>> {
         let timeout = timeout(deadline, child);
         Some(Box::pin(async { timeout.await.ok() }))
+    }
+
+    fn timeout_scope(&self, deadline: Duration, child: Local<Outcome>) -> Option<Local<Option<Outcome>>> {
+        let scope = timeout_scope(deadline, |_| child);
+        Some(Box::pin(async { scope.await.ok() }))
+    }
+
+    fn wait_for(&self, task: Task<Outcome>, deadline: Duration) -> Option<Local<Option<Outcome>>> {
+        let waiting = wait_for(task, deadline);
+        Some(Box::pin(async {
+            match waiting.await {
+                Ok(outcome) => Some(outcome),
+                Err(WaitForError::Elapsed | WaitForError::Cancelled) => None,
+                Err(WaitForError::Panicked(panic)) => panic.resume(),
+            }
+        }))
     }
 
     fn shield(&self, child: Local<Outcome>) -> Option<Local<Outcome>> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reenact_combinators::ReturnWhen;
 
 use super::{Construct, Split};
-use crate::scenario::{Child, End, Entry, Event, Failed, Outcome, Scenario, Ticks};
+use crate::scenario::{Child, End, Entry, Event, Failed, OnCancel, Outcome, Scenario, Ticks};
 
 /// What was seen of a combinator in one execution.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct Seen {
     pub entries: Vec<Entry>,
     /// What the combinator returned.
     pub came_out: CameOut,
+    /// How many timers were armed when it was done or left that no child and nobody outside of it waits for.
+    pub timers_left: usize,
 }
 
 /// What a combinator returned.
@@ -33,7 +35,7 @@ pub enum CameOut {
     Split(Split),
     /// A stream was consumed; what it yielded is in the journal.
     StreamEnd,
-    /// Of timeout.
+    /// Of timeout, timeout_scope and wait_for.
     InTime(Option<Outcome>),
     /// Of shield.
     One(Outcome),
@@ -155,6 +157,25 @@ pub(super) fn outcome(number: u32, end: End) -> Option<Outcome> {
         End::Fails => Some(Err(Failed(number))),
         End::Panics => None,
     }
+}
+
+/// The last instant at which a child may end that is told to at the deadline, and may then clean up, or refuse.
+pub(super) fn last_end(child: &Child, deadline: Ticks) -> Ticks {
+    let (takes, _) = child.natural_end();
+    let Child::Phase(phase) = child else { return takes.min(deadline) };
+    if takes < deadline {
+        return takes;
+    }
+    match phase.cancelled {
+        OnCancel::Ends => deadline,
+        OnCancel::CleansUp(long) => Ticks(deadline.0 + long.0),
+        OnCancel::Refuses => takes,
+    }
+}
+
+/// No timer is left that nobody waits for.
+pub(super) fn leaves_no_timer(seen: &Seen) -> Result<(), String> {
+    ensure(seen.timers_left == 0, || format!("{} timers were left", seen.timers_left))
 }
 
 /// A check that says what is wrong.

@@ -2,13 +2,18 @@
 
 use super::Guarantee;
 use super::seen::{CameOut, Mark, Seen, ensure};
-use crate::scenario::{Child, End, Failed};
+use crate::scenario::{Child, End, Event, Failed};
 
 pub(super) const GUARANTEES: &[Guarantee] = &[
     Guarantee::new("K1", "when it is ready every child has ended", none_is_left),
     Guarantee::new("K2", "every error that happened is told once, in completion order", every_error),
     Guarantee::new("K3", "the first error cancels the rest at the same instant", cancels_the_rest),
     Guarantee::new("K4", "a cancelled caller cancels the children at the same instant", passes_the_request_on),
+    Guarantee::new(
+        "K5",
+        "a request for the caller is never lost: it goes on, or errors come first and it is there afterwards",
+        keeps_the_request,
+    ),
 ];
 
 fn none_is_left(seen: &Seen) -> Result<(), String> {
@@ -53,4 +58,18 @@ fn cancels_the_rest(seen: &Seen) -> Result<(), String> {
 
 fn passes_the_request_on(seen: &Seen) -> Result<(), String> {
     seen.left().map_or(Ok(()), |left| told_to_end(seen, left))
+}
+
+fn keeps_the_request(seen: &Seen) -> Result<(), String> {
+    if seen.left().is_none() {
+        return Ok(());
+    }
+    match &seen.came_out {
+        CameOut::Group(Ok(())) => Err("the caller was cancelled, and the group returned Ok".to_owned()),
+        CameOut::Group(Err(errors)) => {
+            let kept = seen.mark(|event| *event == Event::StillRequested).is_some();
+            ensure(kept, || format!("it told of {errors:?}, and the request for the caller was gone"))
+        }
+        _ => Ok(()),
+    }
 }

@@ -1,7 +1,7 @@
 //! What timeout guarantees.
 
 use super::Guarantee;
-use super::seen::{CameOut, Seen, ensure, outcome};
+use super::seen::{CameOut, Seen, ensure, leaves_no_timer, outcome};
 use crate::scenario::{Child, End};
 
 pub(super) const GUARANTEES: &[Guarantee] = &[
@@ -11,6 +11,7 @@ pub(super) const GUARANTEES: &[Guarantee] = &[
         "a value is that of the child, which ended; at the deadline the child is dropped at once",
         value_or_dropped,
     ),
+    Guarantee::new("O5", "no timer is left when it is ready or left", leaves_no_timer),
     Guarantee::new("tie", "a child that is ready in the very step of the deadline wins", tie_is_won),
 ];
 

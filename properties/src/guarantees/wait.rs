@@ -5,7 +5,7 @@ use std::time::Duration;
 use reenact_combinators::ReturnWhen;
 
 use super::Guarantee;
-use super::seen::{CameOut, Mark, Seen, ensure};
+use super::seen::{CameOut, Mark, Seen, ensure, leaves_no_timer};
 use crate::scenario::{End, Event};
 
 pub(super) const GUARANTEES: &[Guarantee] = &[
@@ -15,6 +15,8 @@ pub(super) const GUARANTEES: &[Guarantee] = &[
         .only_if(|seen| seen.scenario.deadline.is_some()),
     Guarantee::new("W4", "no child is changed by it: not by the deadline, not by leaving it", changes_nothing),
     Guarantee::new("W5", "it returns at the first instant at which its condition holds or the deadline comes", first_instant),
+    Guarantee::new("W6", "no timer is left when it is ready or left", leaves_no_timer)
+        .only_if(|seen| seen.scenario.deadline.is_some()),
 ];
 
 /// Every end so far counts, also that of a cancelled task.

@@ -8,7 +8,7 @@ use std::pin::Pin;
 
 use reenact_combinators::gather;
 use reenact_sim::task::{Cancelled, catch_cancel, resume_cancel};
-use reenact_sim::time::{now, sleep, sleep_until};
+use reenact_sim::time::{now, sleep_until};
 
 use super::journal::{Event, Journal};
 use super::phase::{End, OnCancel, Phase, Ticks};
@@ -93,7 +93,7 @@ async fn play_phase(phase: Phase, guard: Guard) -> Outcome {
     guard.journal.write(Event::Started(guard.number));
     let until = now() + phase.takes.duration();
     while phase.takes > Ticks(0) {
-        let Err(cancelled) = catch_cancel(sleep_until(until)).await else { break };
+        let Err(cancelled) = catch_cancel(guard.journal.asleep(until, sleep_until(until))).await else { break };
         guard.journal.write(Event::Requested(guard.number));
         match phase.cancelled {
             OnCancel::Refuses => {}
@@ -108,7 +108,7 @@ async fn clean_up(takes: Ticks, cancelled: Cancelled, guard: &Guard) -> Outcome 
     let until = now() + takes.duration();
     let mut request = cancelled;
     while now() < until {
-        let Err(again) = catch_cancel(sleep(until - now())).await else { break };
+        let Err(again) = catch_cancel(guard.journal.asleep(until, sleep_until(until))).await else { break };
         guard.journal.write(Event::Requested(guard.number));
         request = again.outer(request);
     }

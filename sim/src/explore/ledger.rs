@@ -61,13 +61,13 @@ pub(super) enum Next {
 impl Ledger {
     /// For executions that follow from their index.
     pub(super) fn of_range(plan: &Plan) -> Self {
-        let tally = Tally::new(plan);
-        Self { pieces: VecDeque::new(), next_range: 0, next_ticket: 0, closed: false, generations: None, tally }
+        let (pieces, tally) = (VecDeque::new(), Tally::new(plan));
+        Self { pieces, next_range: 0, next_ticket: 0, closed: false, generations: None, tally }
     }
 
     /// For executions that go on from one another.
-    pub(super) fn of_generations(generations: Generations, plan: &Plan) -> Self {
-        Self { generations: Some(generations), ..Self::of_range(plan) }
+    pub(super) fn of_generations(plan: &Plan, corpus: Corpus) -> Self {
+        Self { generations: Some(Generations::new(corpus, plan)), ..Self::of_range(plan) }
     }
 
     /// What a guided exploration goes on from.
@@ -87,8 +87,8 @@ impl Ledger {
     fn insert(&mut self, at: usize, work: Work, tree: u64) -> Ticket {
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
-        let (batches, mark) = (VecDeque::new(), Mark::Nothing);
-        self.pieces.insert(at, Piece { ticket, tree, work: Some(work), batches, mark, done: false, exhausted: false });
+        let (work, batches, mark) = (Some(work), VecDeque::new(), Mark::Nothing);
+        self.pieces.insert(at, Piece { ticket, tree, work, batches, mark, done: false, exhausted: false });
         ticket
     }
 

@@ -13,7 +13,8 @@ static NOTING: OnceLock<Noting> = OnceLock::new();
 /// `noting` is called with it and the name. What it returns is the last line of the panic's message, behind `note: `.
 ///
 /// It is called outside of executions, and may write files: the snapshots of reenact draw the failure next to an execution that
-/// passes ([`Explanation::passing`](crate::Explanation::passing)). Tests whose executions have processes of their own have no note.
+/// passes ([`Explanation::passing`](crate::Explanation::passing)). Where executions have processes of their own it is called in the one of the
+/// failing execution, and of a passing one nothing is known there.
 ///
 /// The first call counts; `false` says that there was one before, with another function or the same one.
 ///

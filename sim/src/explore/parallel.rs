@@ -9,7 +9,6 @@ use std::thread;
 use super::Report;
 use super::batch::Batch;
 use super::explorer::Explorer;
-use super::guided::Generations;
 use super::ledger::{Ledger, Next, Ticket};
 use super::plan::Plan;
 use super::progress::Telling;
@@ -54,7 +53,7 @@ impl Explorer {
                 ledger = Some(Ledger::of(plan, trees.map(|tree| Work::Tree(Box::new(tree)))));
             }
             if begun.is_ok() && plan.is_guided() {
-                ledger = Some(Ledger::of_generations(Generations::new(self.open_corpus(plan), plan), plan));
+                ledger = Some(Ledger::of_generations(plan, self.open_corpus(plan)));
             }
             beginning = Some(begun);
         });

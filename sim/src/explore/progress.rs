@@ -87,11 +87,12 @@ impl Lines {
 fn line(tally: &Tally, elapsed: Duration, executions: Option<u64>, time_limit: Option<Duration>, done: bool) -> String {
     let or_null = |number: Option<String>| number.unwrap_or_else(|| "null".to_owned());
     format!(
-        "{{\"version\":1,\"executions\":{},\"distinct\":{},\"unseen\":{:.6},\"elapsed_ms\":{},\"limit\":{},\"time_limit_ms\":{},\
+        "{{\"version\":1,\"executions\":{},\"distinct\":{},\"unseen\":{:.6},\"corpus\":{},\"elapsed_ms\":{},\"limit\":{},\"time_limit_ms\":{},\
          \"failed\":{},\"done\":{done}}}\n",
         tally.executions,
         tally.seen.distinct(),
         tally.seen.unseen(),
+        tally.corpus,
         elapsed.as_millis(),
         or_null(executions.map(|executions| executions.to_string())),
         or_null(time_limit.map(|limit| limit.as_millis().to_string())),
@@ -109,7 +110,7 @@ mod tests {
         let text = line(&tally, Duration::from_millis(1_500), Some(20), None, false);
         assert_eq!(
             text,
-            "{\"version\":1,\"executions\":5,\"distinct\":0,\"unseen\":1.000000,\"elapsed_ms\":1500,\"limit\":20,\
+            "{\"version\":1,\"executions\":5,\"distinct\":0,\"unseen\":1.000000,\"corpus\":0,\"elapsed_ms\":1500,\"limit\":20,\
              \"time_limit_ms\":null,\"failed\":false,\"done\":false}\n"
         );
     }

@@ -233,7 +233,8 @@ impl Explorer {
     /// Shrinks the execution of a schedule, without exploring anything.
     #[track_caller]
     fn shrink_only(&self, plan: &Plan, schedule: &Schedule, body: &Tested<'_>) -> Report {
-        let order = Order { settings: &plan.settings, data: plan.data(0), full: true };
+        let data = schedule.data().cloned().unwrap_or_else(|| plan.data(0));
+        let order = Order { settings: &plan.settings, data, full: true };
         let (execution, _, stopped) = full(&order, replaying(schedule), plan.seed, body.program);
         let mut report = Tally::new(plan).report(plan);
         report.executions = 1;
@@ -241,7 +242,7 @@ impl Explorer {
         report.failure = failure.map(|failure| match failure.kind {
             // There is no execution of this schedule that could be made simpler.
             FailureKind::Divergence => failure,
-            _ => self.shrunk(plan, &order.keeping(false), failure, &execution, body),
+            _ => self.shrunk(plan, &Order { full: false, ..order }, failure, &execution, body),
         });
         match &mut report.failure {
             Some(failure) => self.hint(plan, failure, 0, 0),

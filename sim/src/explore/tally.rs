@@ -20,12 +20,12 @@ pub(super) struct Tally {
     pub(super) seen: Seen,
     pub(super) remarkable: Option<Met>,
     pub(super) found: Option<Found>,
-    /// Where each digest was seen, if somebody wants to add up reports.
-    pub(super) positions: Option<Positions>,
     /// Executions that a guided exploration can go on from.
     pub(super) corpus: u64,
     /// What `sometimes!` and `reachable!` have said, by name.
     pub(super) points: BTreeMap<&'static str, coverage::Point>,
+    /// Where each digest was seen, if somebody wants to add up reports.
+    pub(super) positions: Option<Positions>,
 }
 
 impl Tally {

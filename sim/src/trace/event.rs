@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{ResourceId, Site, TaskId};
+use super::{LogLine, ResourceId, Site, TaskId};
 use crate::instant::Instant;
 use crate::schedule::Choice;
 
@@ -65,6 +65,11 @@ pub enum TraceEvent {
     Output {
         /// The text, without the end of line.
         text: Arc<str>,
+    },
+    /// The program said something to its log; see [`log`](fn@crate::log).
+    Logged {
+        /// What it said.
+        line: Arc<LogLine>,
     },
     /// A step read or wrote a shared resource.
     Accessed {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use miniserde::json::{self, Number, Object, Value};
 
+use super::json_log;
 use super::{AccessKind, Digest, Ending, HostileAct, Site, TaskId, TaskInfo, Trace, TraceEvent, WokenBy};
 use crate::error::Error;
 use crate::instant::Instant;
@@ -116,6 +117,11 @@ fn written(event: &TraceEvent) -> Line {
         E::TimerDropped { timer } => Line::new("timer_dropped").number("timer", *timer),
         E::ClockMoved { to } => Line::new("clock_moved").number("to_ns", to.as_nanos()),
         E::Output { text } => Line::new("output").text("text", text),
+        E::Logged { line } => {
+            let mut written = Line::new("logged");
+            json_log::write(&mut written.0, line);
+            written
+        }
         E::Accessed { resource, kind } => Line::new("accessed").text("resource", resource).text("kind", &kind.to_string()),
         E::CancelRequested { task } => Line::new("cancel_requested").task(*task),
         E::CancelDelivered { task, scopes } => Line::new("cancel_delivered").task(*task).number("scopes", (*scopes).into()),
@@ -235,6 +241,7 @@ impl Fields {
             "timer_dropped" => E::TimerDropped { timer: self.number("timer")? },
             "clock_moved" => E::ClockMoved { to: self.instant("to_ns")? },
             "output" => E::Output { text: self.shared("text")? },
+            "logged" => E::Logged { line: Arc::new(json_log::read(&self.0)?) },
             "accessed" => {
                 let kind = self.one_of("kind", &[AccessKind::Read, AccessKind::Write], |kind| kind.to_string())?;
                 E::Accessed { resource: self.shared("resource")?, kind }
@@ -260,6 +267,7 @@ impl Fields {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{LogLevel, LogLine, LogSpan};
     use super::*;
     use crate::hash::{finish, mix};
 
@@ -279,6 +287,7 @@ mod tests {
             E::TimerDropped { timer: 4 },
             E::ClockMoved { to: at },
             E::Output { text: "two\nlines, \u{1f980}\u{0}".into() },
+            E::Logged { line: Arc::new(logged()) },
             E::CancelRequested { task: b },
             E::CancelDelivered { task: b, scopes: 2 },
             E::ScopeCancelled { task: b, scopes: 0 },
@@ -296,6 +305,15 @@ mod tests {
         events.extend(endings.map(|ending| E::Finished { task: b, ending }));
         events.extend(ACTS.map(|act| E::Hostile { task: b, act }));
         events
+    }
+
+    fn logged() -> LogLine {
+        let mut line = LogLine::new(LogLevel::Debug, "pool::worker", "full");
+        line.fields.push(("size".into(), "\"3\"".into()));
+        let mut span = LogSpan::new("request");
+        span.fields.push(("id".into(), "7".into()));
+        line.spans = vec![Arc::new(span), Arc::new(LogSpan::new("retry"))];
+        line
     }
 
     fn trace() -> Trace {
@@ -323,6 +341,8 @@ mod tests {
             (whole.replacen("\"version\":1", "\"version\":2", 1), "line 1: version 2 of traces is not known: 1 is"),
             (whole.replacen("stepped", "leapt", 1), "`leapt` is no type of line"),
             (whole.replacen("\"ending\":\"returned\"", "\"ending\":\"lost\"", 1), "can be returned, cancelled, panicked"),
+            (whole.replacen("DEBUG", "LOUD", 1), "`level` is `LOUD`, and can be ERROR"),
+            (whole.replacen("[\"id\",\"7\"]", "7", 1), "`fields` holds something that is no pair of texts"),
             (whole.replacen("\"parent\":0", "\"parent\":2", 1), "`parent` is 2, and there are 2 tasks"),
             (whole.replacen("\"timer\":3", "\"timer\":-3", 1), "`timer` is missing, or no number from 0"),
         ] {

@@ -6,7 +6,10 @@ mod event;
 mod id;
 #[cfg(feature = "report")]
 mod json;
+#[cfg(feature = "report")]
+mod json_log;
 mod log;
+mod log_line;
 mod paths;
 mod record;
 pub(crate) mod recorder;
@@ -20,6 +23,7 @@ pub use difference::Difference;
 pub use digest::Digest;
 pub use event::{AccessKind, Ending, HostileAct, TraceEvent, WaitReason, WokenBy};
 pub use id::{ResourceId, TaskId};
+pub use log_line::{LogLevel, LogLine, LogSpan};
 pub use record::{TaskInfo, Trace};
 pub use site::Site;
 pub(crate) use steps::Step;

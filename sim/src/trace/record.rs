@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Difference, Digest, Site, TaskId, TraceEvent};
+use super::{Difference, Digest, LogLine, Site, TaskId, TraceEvent};
 use crate::instant::Instant;
 use crate::schedule::TaskPath;
 
@@ -72,6 +72,14 @@ impl Trace {
             _ => None,
         });
         texts.flat_map(|text| text.split('\n').map(str::to_owned)).collect()
+    }
+
+    /// The lines of the program's log; see [`log`](fn@crate::log).
+    pub fn log(&self) -> impl Iterator<Item = &LogLine> {
+        self.events().iter().filter_map(|event| match event {
+            TraceEvent::Logged { line } => Some(&**line),
+            _ => None,
+        })
     }
 
     /// The fingerprint of the execution.

@@ -9,21 +9,18 @@ use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use super::log::{Known, Log};
+use super::paths::path;
+pub(crate) use super::paths::{MAIN_PATH_HASH, child_path_hash};
 use super::tag;
-use super::{AccessKind, Digest, Ending, HostileAct, ResourceId, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy};
+use super::{
+    AccessKind, Digest, Ending, HostileAct, LogLine, ResourceId, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy,
+};
 use crate::hash::{finish, mix, mix_bytes};
 use crate::instant::Instant;
 use crate::schedule::{Answer, Choice, TaskPath};
 
 /// No task: between steps.
 pub(crate) const NOBODY: u32 = u32::MAX;
-
-/// The path hash of main; a child's follows from its parent's and its position.
-pub(crate) const MAIN_PATH_HASH: u64 = 0x6d61_696e_7461_736b;
-
-pub(crate) const fn child_path_hash(parent: u64, child: u32) -> u64 {
-    finish(mix(parent, 0x6368_696c_6400_0000_u64.wrapping_add(child as u64)))
-}
 
 thread_local! {
     // Without a destructor, so that it can be reached while the thread ends; the kernel frees what it owns.
@@ -252,6 +249,11 @@ impl Recorder {
         self.keep(|| TraceEvent::Output { text: text.into() });
     }
 
+    pub(crate) fn logged(&self, line: LogLine) {
+        self.digest.set(line.digest(self.digest.get()));
+        self.keep(|| TraceEvent::Logged { line: Arc::new(line) });
+    }
+
     pub(crate) fn accessed(&self, resource: &Arc<str>, kind: AccessKind) {
         self.hash(tag::ACCESSED ^ (kind == AccessKind::Write) as u64);
         self.hash_text(resource);
@@ -372,14 +374,4 @@ impl Recorder {
         let tasks = tasks.collect();
         Trace::new(std::mem::take(&mut log.events), tasks, self.digest())
     }
-}
-
-pub(super) fn path(paths: &[(u32, u32)], mut task: u32) -> TaskPath {
-    let mut children = Vec::new();
-    while let Some(&(parent, child)) = paths.get(task as usize).filter(|(parent, _)| *parent != NOBODY) {
-        children.push(child);
-        task = parent;
-    }
-    children.reverse();
-    TaskPath::from_children(children)
 }

@@ -58,6 +58,7 @@ impl Trace {
             let word = match event {
                 TraceEvent::Accessed { resource, kind } => format!("{kind} {resource}"),
                 TraceEvent::Output { text } => format!("prints {text:?}"),
+                TraceEvent::Logged { line } => format!("logs {}", line.without_target()),
                 TraceEvent::Spawned { task, .. } => format!("spawns {}", self.called(*task)),
                 TraceEvent::Woken { task, by: WokenBy::Task(_) } if *task == step.task => "yields".to_owned(),
                 TraceEvent::Woken { task, .. } => format!("wakes {}", self.called(*task)),

@@ -19,3 +19,4 @@ pub(super) const FINISHED: u64 = 0x0e << 56;
 pub(super) const PENDING: u64 = 0x0f << 56;
 pub(super) const SCOPE_CANCELLED: u64 = 0x10 << 56;
 pub(super) const HOSTILE: u64 = 0x11 << 56;
+pub(super) const LOGGED: u64 = 0x12 << 56;

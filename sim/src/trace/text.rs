@@ -80,6 +80,7 @@ impl fmt::Display for Line<'_> {
             TraceEvent::TimerDropped { timer } => write!(f, "drop timer {timer}"),
             TraceEvent::ClockMoved { to } => write!(f, "clock moves to {to}"),
             TraceEvent::Output { text } => write!(f, "print {text:?}"),
+            TraceEvent::Logged { line } => write!(f, "log {line}"),
             TraceEvent::Accessed { resource, kind } => write!(f, "{kind} {resource}"),
             TraceEvent::CancelRequested { task } => write!(f, "cancel {}", label(task)),
             TraceEvent::CancelDelivered { task, scopes: 0 } => write!(f, "cancel reaches {}: dropped", label(task)),

@@ -3,10 +3,15 @@
 const $ = id => document.getElementById(id);
 let waiting = false, matches = [], match = -1;
 
-function redraw() {
+// Draws what has changed: the pointer only, or everything.
+function point() {
   if (waiting) return;
   waiting = true;
   requestAnimationFrame(drawAll);
+}
+function redraw() {
+  for (const panel of panels) panel.stale = true;
+  point();
 }
 function drawAll() {
   waiting = false;
@@ -27,8 +32,10 @@ function say(panel, index) {
 
 function show(from, to) {
   const [low, high] = extent(), whole = high - low, span = Math.min(whole, Math.max(to - from, view.scale === "order" ? 1 : whole / 1e9));
-  view.from = Math.min(Math.max(low, from), high - span);
-  view.to = view.from + span;
+  const start = Math.min(Math.max(low, from), high - span), end = start + span;
+  if (start === view.from && end === view.to) return;
+  view.from = start;
+  view.to = end;
   redraw();
 }
 const fit = () => show(...extent());
@@ -37,7 +44,9 @@ function zoom(factor, place = (view.from + view.to) / 2) {
 }
 function scrollTo(panel, y) {
   const most = panel.trace.tasks.length * LANE + AXIS + 8 - panel.canvas.clientHeight;
-  panel.scroll = Math.max(0, Math.min(most, y));
+  const scroll = Math.max(0, Math.min(most, y));
+  if (scroll === panel.scroll) return;
+  panel.scroll = scroll;
   redraw();
 }
 
@@ -54,7 +63,7 @@ function select(panel, index, centre) {
   }
   const y = panel.lane[index] * LANE;
   if (y < panel.scroll || y > panel.scroll + panel.canvas.clientHeight - 2 * LANE - AXIS) scrollTo(panel, y - panel.canvas.clientHeight / 2);
-  redraw();
+  point();
 }
 
 // The step nearest to a point, within some pixels of its lane.
@@ -93,6 +102,7 @@ function setScale(scale) {
   view.scale = scale;
   for (const name of ["order", "time"]) $(name).setAttribute("aria-pressed", name === scale);
   fit();
+  redraw();
 }
 
 for (const panel of panels) {
@@ -130,16 +140,17 @@ for (const panel of panels) {
       scrollTo(panel, drag.scroll + drag.y - event.offsetY);
       return;
     }
-    panel.hovered = nearest(panel, event.offsetX, event.offsetY);
+    const hovered = nearest(panel, event.offsetX, event.offsetY);
+    if (hovered !== panel.hovered) point();
+    panel.hovered = hovered;
     tip.hidden = panel.hovered < 0;
     if (!tip.hidden) {
       tip.textContent = say(panel, panel.hovered);
       tip.style.left = `${Math.max(4, Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8))}px`;
       tip.style.top = `${Math.max(4, Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8))}px`;
     }
-    redraw();
   });
-  canvas.addEventListener("pointerleave", () => { panel.hovered = -1; tip.hidden = true; redraw(); });
+  canvas.addEventListener("pointerleave", () => { panel.hovered = -1; tip.hidden = true; point(); });
 }
 
 function goToParting() {

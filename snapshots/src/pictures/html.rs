@@ -46,6 +46,9 @@ struct Step {
     /// How the task ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<String>,
+    /// The most important level of what it said to the log, from 0 for errors to 4.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<u8>,
     /// What happened.
     what: Vec<String>,
 }
@@ -113,6 +116,7 @@ fn picture(trace: &Trace) -> Picture {
         },
         choice: step.choice.map(|(_, choice)| (choice.picked, choice.alternatives)),
         end: step.ending.map(|ending| ending.to_string()),
+        log: step.logs.iter().map(|line| line.level as u8).min(),
         what: step.words,
     });
     let between = drawing.between.into_iter().map(|row| {

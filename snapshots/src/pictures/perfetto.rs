@@ -11,6 +11,12 @@ use super::steps::{Drawing, Readied, Step};
 /// The width of a step, in nanoseconds.
 const STEP: f64 = 1_000.0;
 
+// Where in a step something stands, from 0 to 1. To Perfetto a mark is a slice, which lasts until the next event of its track, and an
+// arrow belongs to the innermost slice at its ends. So arrows come before all marks, and inside of the step.
+const ENDS: f64 = 0.125;
+const STARTS: f64 = 0.25;
+const CHOICE: f64 = 0.5;
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct File<'a> {
@@ -49,6 +55,7 @@ enum Args<'a> {
     Sort { sort_index: usize },
     Task { path: String, spawned: String },
     Step { time: String, choice: String, events: &'a [String] },
+    Log { level: String, target: &'a str, spans: Vec<String> },
 }
 
 pub(super) fn write(trace: &Trace) -> String {
@@ -84,16 +91,22 @@ pub(super) fn write(trace: &Trace) -> String {
         let choice = step.choice.map_or_else(String::new, |(_, choice)| format!("{} of {}", choice.picked, choice.alternatives));
         shown.args = Some(Args::Step { time: step.at.to_string(), choice, events: &step.words });
         events.push(shown);
-        if let Some((number, choice)) = step.choice.filter(|(_, choice)| choice.picked > 0) {
-            let name = format!("choice {number}: {} of {}", choice.picked, choice.alternatives);
-            events.push(Event { ph: "i", s: Some("t"), ..at(step, "choice", name, *from) });
-        }
         if let Readied::Step(by) = step.readied {
             let arrow = |step, ns| Event { id: Some(index), ..at(step, "wake", "wake".to_owned(), ns) };
-            // Inside of both slices, so that it is clear which it belongs to.
-            let inside = |(from, to): (f64, f64)| from + (to - from) / 2.0;
-            events.push(Event { ph: "s", ..arrow(&drawing.steps[by], inside(places[by])) });
-            events.push(Event { ph: "f", bp: Some("e"), ..arrow(step, inside((*from, *to))) });
+            events.push(Event { ph: "s", ..arrow(&drawing.steps[by], within(places[by], STARTS)) });
+            events.push(Event { ph: "f", bp: Some("e"), ..arrow(step, within(places[index], ENDS)) });
+        }
+        if let Some((number, choice)) = step.choice.filter(|(_, choice)| choice.picked > 0) {
+            let name = format!("choice {number}: {} of {}", choice.picked, choice.alternatives);
+            events.push(Event { ph: "i", s: Some("t"), ..at(step, "choice", name, within(places[index], CHOICE)) });
+        }
+        // The steps of an instant stand side by side, and so do the lines of a step.
+        for (n, line) in step.logs.iter().enumerate() {
+            let place = CHOICE + (1.0 - CHOICE) * (n + 1) as f64 / (step.logs.len() + 1) as f64;
+            let spans = line.spans.iter().map(ToString::to_string).collect();
+            let args = Args::Log { level: line.level.to_string(), target: &line.target, spans };
+            let name = line.without_target().to_string();
+            events.push(Event { ph: "i", s: Some("t"), args: Some(args), ..at(step, "log", name, within(places[index], place)) });
         }
         if let Some(known) = ended.get_mut(task) {
             *known = step.ending.is_none().then_some((*to, step));
@@ -112,9 +125,15 @@ fn places(steps: &[Step]) -> Vec<(f64, f64)> {
         let at = instant[0].at.as_nanos() as f64;
         let room = instants.peek().map_or(f64::INFINITY, |next| next[0].at.as_nanos() as f64 - at);
         let width = STEP.min(room / instant.len() as f64);
-        places.extend((0..instant.len()).map(|n| (at + width * n as f64, at + width * (n + 1) as f64)));
+        // Whole nanoseconds as far as there is room: Perfetto has no others, and drops a slice that begins before the last one has ended.
+        let edge = |n: usize| if width < 1.0 { at + width * n as f64 } else { (at + width * n as f64).floor() };
+        places.extend((0..instant.len()).map(|n| (edge(n), edge(n + 1))));
     }
     places
+}
+
+fn within((from, to): (f64, f64), place: f64) -> f64 {
+    from + (to - from) * place
 }
 
 impl Step {

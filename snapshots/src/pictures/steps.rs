@@ -1,7 +1,9 @@
 //! [`Drawing`]: a trace as the pictures need it, by steps.
 
+use std::sync::Arc;
+
 use reenact_sim::time::Instant;
-use reenact_sim::{Choice, ChoiceKind, Ending, HostileAct, TaskId, Trace, TraceEvent, WokenBy};
+use reenact_sim::{Choice, ChoiceKind, Ending, HostileAct, LogLine, TaskId, Trace, TraceEvent, WokenBy};
 
 use crate::label::Labels;
 use crate::row::tell;
@@ -27,6 +29,8 @@ pub(super) struct Step {
     pub(super) readied: Readied,
     /// What it did, in words.
     pub(super) words: Vec<String>,
+    /// What it said to the program's log, which is among the words, too.
+    pub(super) logs: Vec<Arc<LogLine>>,
     /// How the task ended in it, if it did.
     pub(super) ending: Option<Ending>,
 }
@@ -74,7 +78,7 @@ impl Drawing {
                     let readied =
                         readied.get_mut(task.index()).map_or(Readied::Unknown, |why| std::mem::replace(why, Readied::Unknown));
                     let (choice, words) = (choice.take(), Vec::new());
-                    steps.push(Step { at, task: *task, number, choice, readied, words, ending: None });
+                    steps.push(Step { at, task: *task, number, choice, readied, words, logs: Vec::new(), ending: None });
                     continue;
                 }
                 TraceEvent::Spawned { task, .. }
@@ -88,6 +92,11 @@ impl Drawing {
                     if let Some(why) = readied.get_mut(task.index()) {
                         let by_step = by_step && in_step.is_some();
                         *why = if by_step { Readied::Step(steps.len() - 1) } else { Readied::Between(steps.len()) };
+                    }
+                }
+                TraceEvent::Logged { line } => {
+                    if let Some(step) = steps.last_mut().filter(|step| in_step == Some(step.task)) {
+                        step.logs.push(line.clone());
                     }
                 }
                 TraceEvent::Finished { task, ending } => {

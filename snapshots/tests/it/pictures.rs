@@ -77,6 +77,27 @@ fn perfetto_has_a_slice_for_each_step_and_an_arrow_for_each_wake_by_a_step() {
     assert_eq!(names.count(), trace.tasks().len());
 }
 
+/// A mark is a slice to Perfetto, and an arrow belongs to the innermost slice that has begun: it would be drawn from the mark.
+#[test]
+fn in_a_step_arrows_come_before_marks() {
+    let events = events(&crowd(5));
+    let marks = of(&events, "i", "choice");
+    assert_eq!(marks.len(), 1);
+    let at = |event: &Value| event["ts"].as_f64().unwrap();
+    let step = of(&events, "X", "step").into_iter().find(|step| {
+        step["tid"] == marks[0]["tid"] && at(step) < at(marks[0]) && at(marks[0]) < at(step) + step["dur"].as_f64().unwrap()
+    });
+    let step = step.unwrap();
+    let arrows = events.iter().filter(|event| {
+        event["cat"] == "wake"
+            && event["tid"] == step["tid"]
+            && at(step) < at(event)
+            && at(event) < at(step) + step["dur"].as_f64().unwrap()
+    });
+    let places: Vec<f64> = arrows.map(at).collect();
+    assert!(!places.is_empty() && places.iter().all(|place| *place < at(marks[0])), "{places:?} {}", marks[0]);
+}
+
 #[test]
 fn slices_of_a_track_do_not_overlap_and_none_is_beyond_its_instant() {
     let trace = trace("r1:", || async {
@@ -107,6 +128,30 @@ fn slices_of_a_track_do_not_overlap_and_none_is_beyond_its_instant() {
     assert!(steps.is_sorted(), "{steps:?}");
     steps.retain(|ts| *ts >= 0.063 && *ts < 0.07);
     assert_eq!(steps.len(), 1, "the step at 63 ns is drawn before 70 ns");
+}
+
+/// Perfetto counts in whole nanoseconds, and drops a slice that then begins before the last one has ended.
+#[test]
+fn three_steps_share_a_hundred_nanoseconds_without_fractions() {
+    let trace = trace("r1:", || async {
+        let sleeps = async || {
+            for _ in 0..5 {
+                reenact_sim::time::sleep(std::time::Duration::from_nanos(100)).await;
+            }
+        };
+        let tasks: Vec<_> = (0..3).map(|_| task::spawn(sleeps())).collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+    });
+    let events = events(&trace);
+    let edges = of(&events, "X", "").into_iter().flat_map(|event| {
+        let (from, width) = (event["ts"].as_f64().unwrap(), event["dur"].as_f64().unwrap());
+        [from * 1_000.0, (from + width) * 1_000.0]
+    });
+    let edges: Vec<f64> = edges.collect();
+    assert!(edges.iter().any(|edge| (edge - 133.0).abs() < 1e-6), "a third of the first hundred: {edges:?}");
+    assert!(edges.iter().all(|edge| (edge - edge.round()).abs() < 1e-6), "{edges:?}");
 }
 
 /// The data that a page holds.

@@ -3,7 +3,7 @@
 use reenact_combinators::{gather, task_group};
 use reenact_properties::guarantees::Local;
 use reenact_properties::scenario::{Failed, Outcome};
-use reenact_sim::task::spawn;
+use reenact_sim::task::{TaskError, catch_cancel, resume_cancel, spawn};
 
 use super::{Mutant, mutant};
 
@@ -43,6 +43,27 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 Ok::<(), Failed>(())
             });
             group.await.or(Ok(()))
+        }),
+        mutant!("task_group that forgets a request when there are errors", TaskGroup, task_group(children: Children) -> Local<Result<(), Vec<Failed>>>, async {
+            let mut group = spawn(task_group(async |group| {
+                for child in children {
+                    group.spawn(child);
+                }
+                Ok::<(), Failed>(())
+            }));
+            let (ended, request) = match catch_cancel(&mut group).await {
+                Ok(ended) => (ended, None),
+                Err(request) => {
+                    group.cancel();
+                    (group.await, Some(request))
+                }
+            };
+            match (ended, request) {
+                (Ok(ended), _) => ended.map_err(|error| error.errors),
+                (Err(TaskError::Panicked(panic)), _) => panic.resume(),
+                (Err(TaskError::Cancelled), Some(request)) => resume_cancel(request).await,
+                (Err(TaskError::Cancelled), None) => unreachable!("nobody else cancels it"),
+            }
         }),
         mutant!("task_group that is left while its children clean up", TaskGroup, task_group(children: Children) -> Local<Result<(), Vec<Failed>>>, async {
             let tried = reenact_combinators::try_gather(children).await;

@@ -4,11 +4,17 @@ mod as_completed;
 mod gather;
 mod groups;
 mod timeout;
+mod timeout_scope;
 mod wait;
+mod wait_for;
 
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::Poll;
+use std::time::Duration;
 
 use reenact_properties::guarantees::{Combinators, Construct, hold_to};
+use reenact_sim::time::sleep;
 
 /// A wrong implementation: what is wrong, and of which construct.
 type Mutant = (&'static str, Construct, Rc<dyn Combinators>);
@@ -27,12 +33,20 @@ macro_rules! mutant {
 }
 use mutant;
 
+/// Arms a timer that nobody drops.
+async fn forget_timer(after: Duration) {
+    let mut sleep = Box::pin(sleep(after));
+    poll_fn(|cx| Poll::Ready(sleep.as_mut().poll(cx).is_ready())).await;
+    std::mem::forget(sleep);
+}
+
 #[test]
 #[allow(clippy::print_stdout, reason = "`--nocapture` shows how soon each is found")]
 fn every_mutant_is_killed_within_a_thousand_executions() {
-    let mutants: Vec<Mutant> =
+    let mut mutants: Vec<Mutant> =
         [gather::mutants(), wait::mutants(), as_completed::mutants(), timeout::mutants(), groups::mutants()].concat();
-    assert!(mutants.len() >= 20, "{}", mutants.len());
+    mutants.extend([timeout_scope::mutants(), wait_for::mutants()].concat());
+    assert!(mutants.len() >= 40, "{}", mutants.len());
     let mut survivors = Vec::new();
     for (what, construct, wrong) in &mutants {
         let rows = hold_to(wrong, *construct, 1_000);

@@ -8,7 +8,7 @@ use reenact_properties::scenario::Outcome;
 use reenact_sim::task::spawn;
 use reenact_sim::time::{now, sleep};
 
-use super::{Mutant, mutant};
+use super::{Mutant, forget_timer, mutant};
 
 type Child = Local<Outcome>;
 
@@ -34,6 +34,13 @@ pub(super) fn mutants() -> Vec<Mutant> {
         mutant!("timeout that lets the child run on", Timeout, timeout(deadline: Duration, child: Child) -> Local<Option<Outcome>>, {
             let timeout = timeout(deadline, spawn(child));
             async { timeout.await.ok().map(Result::unwrap) }
+        }),
+        mutant!("timeout that leaves its timer", Timeout, timeout(deadline: Duration, child: Child) -> Local<Option<Outcome>>, {
+            let timeout = timeout(deadline, child);
+            async move {
+                forget_timer(deadline).await;
+                timeout.await.ok()
+            }
         }),
         mutant!("timeout that waits for the deadline", Timeout, timeout(deadline: Duration, child: Child) -> Local<Option<Outcome>>, {
             let timeout = timeout(deadline, child);

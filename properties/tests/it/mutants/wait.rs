@@ -9,7 +9,7 @@ use reenact_properties::scenario::Outcome;
 use reenact_sim::task::{Task, TaskId};
 use reenact_sim::time::sleep;
 
-use super::{Mutant, mutant};
+use super::{Mutant, forget_timer, mutant};
 
 type Tasks = Vec<Task<Outcome>>;
 type Deadline = Option<Duration>;
@@ -81,6 +81,15 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     sleep(deadline).await;
                 }
                 positions.split(right(tasks, until, deadline.map(|_| Duration::ZERO)).await)
+            }
+        }),
+        mutant!("wait that leaves its timer", WaitAll, wait(tasks: Tasks, until: ReturnWhen, deadline: Deadline) -> Local<Split>, {
+            let positions = Positions::of(&tasks);
+            async move {
+                if let Some(deadline) = deadline {
+                    forget_timer(deadline).await;
+                }
+                positions.split(right(tasks, until, deadline).await)
             }
         }),
         mutant!("wait for the first that waits for all", WaitFirst, wait(tasks: Tasks, _until: ReturnWhen, deadline: Deadline) -> Local<Split>, {

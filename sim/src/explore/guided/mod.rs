@@ -49,7 +49,7 @@ impl Explorer {
     pub(super) fn explore_guided(&self, plan: &Plan, beginning: Beginning, body: &Tested<'_>) -> Report {
         let clock = plan.time_limit.map(WallClock::start);
         let mut worker = Worker::new(plan, &plan.settings, body.program, None, clock);
-        let mut ledger = Ledger::of_generations(Generations::new(self.open_corpus(plan), plan), plan);
+        let mut ledger = Ledger::of_generations(plan, self.open_corpus(plan));
         let mut show = Telling::new(self.name.as_deref(), plan);
         let mut pace = Pace::new();
         while let Next::Work(ticket, work) = ledger.next(plan) {
@@ -78,7 +78,7 @@ impl Explorer {
     pub(super) fn each_guided(&self, plan: &Plan, program: &dyn Program, run: &mut RunOne<'_>) -> Done {
         let clock = plan.time_limit.map(WallClock::start);
         let mut worker = Worker::new(plan, &plan.settings, program, None, clock);
-        let mut ledger = Ledger::of_generations(Generations::new(self.open_corpus(plan), plan), plan);
+        let mut ledger = Ledger::of_generations(plan, self.open_corpus(plan));
         let mut done = Done { over: false, exhausted: false };
         while let Next::Work(ticket, work) = ledger.next(plan) {
             done = worker.each(work, run);

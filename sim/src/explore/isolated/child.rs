@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::super::explorer::Explorer;
+use super::super::note;
 use super::super::plan::Plan;
 use super::super::rerun::{failure_of, full, replaying};
 use super::super::work::Tested;
@@ -45,14 +46,14 @@ impl Explorer {
                     }
                 }
                 let (mut answer, failure) = answer;
-                answer.text = failure.map(|failure| failure.to_string());
+                answer.text = failure.map(|failure| self.noted(&failure));
                 answer
             }
             Request::Saved { entry } => {
                 let mut answer = Answer::default();
                 if let Some(saved) = self.saved_or_panic(plan) {
                     match self.replay_saved(plan, &saved, entry, body) {
-                        Ok(failure) => answer.text = failure.map(|failure| failure.to_string()),
+                        Ok(failure) => answer.text = failure.map(|failure| self.noted(&failure)),
                         Err(warning) => answer.warnings.push(warning.to_string()),
                     }
                 }
@@ -62,6 +63,11 @@ impl Explorer {
         if let Err(error) = fs::write(file, answer.to_string()) {
             panic!("{file} could not be written: {error}");
         }
+    }
+
+    /// The text of a failure, with its note: here is its trace, which does not go to the process that asks.
+    fn noted(&self, failure: &crate::Failure) -> String {
+        note::text(failure, self.name.as_deref())
     }
 
     #[track_caller]

@@ -1,16 +1,10 @@
 //! [`println!`](crate::println): a line of the trace's output.
 
-use std::cell::Cell;
 use std::fmt;
-use std::io::Write;
 
+use super::echo;
 use crate::outside;
 use crate::trace::recorder;
-
-thread_local! {
-    /// Whether lines also go to the terminal: while one execution is replayed for somebody who watches.
-    static ECHO: Cell<bool> = const { Cell::new(false) };
-}
 
 /// Prints a line into the output of the execution.
 ///
@@ -52,30 +46,7 @@ pub fn print(text: fmt::Arguments<'_>) {
         }
     };
     recorder::with(|recorder| recorder.output(text));
-    if ECHO.get() {
-        echo(text);
-    }
-}
-
-#[cold]
-fn echo(text: &str) {
-    // Not through print!, which a test runner captures: whoever replays wants to see it.
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
-}
-
-/// Lines go to the terminal too, as long as this lives.
-#[derive(Debug)]
-pub(crate) struct Echo(());
-
-impl Echo {
-    pub(crate) fn new() -> Self {
-        ECHO.set(true);
-        Self(())
-    }
-}
-
-impl Drop for Echo {
-    fn drop(&mut self) {
-        ECHO.set(false);
+    if echo::is_on() {
+        echo::say(format_args!("{text}"));
     }
 }
