@@ -242,7 +242,7 @@ impl Explorer {
         report.failure = failure.map(|failure| match failure.kind {
             // There is no execution of this schedule that could be made simpler.
             FailureKind::Divergence => failure,
-            _ => self.shrunk(plan, &order.keeping(false), failure, &execution, body),
+            _ => self.shrunk(plan, &Order { full: false, ..order }, failure, &execution, body),
         });
         match &mut report.failure {
             Some(failure) => self.hint(plan, failure, 0, 0),
