@@ -118,6 +118,7 @@
 //! | `REENACT_REGRESSIONS` | folder of saved failures (by default `reenact-regressions` beside Cargo.toml), or `off` |
 //! | `REENACT_HOSTILE` | what a hostile executor may do: none, all, or some of spurious:2, fresh, late:2:1ms |
 //! | `REENACT_CORPUS` | folder in which a guided exploration keeps what it goes on from (by default nowhere) |
+//! | `REENACT_CORPUS_MINIMISE` | `on`: run what is in the corpus and nothing else, and take away what shows nothing new |
 //! | `REENACT_ISOLATE` | `on` or `off`: whether each execution of a test has a process of its own |
 //! | `REENACT_REPORT_DIGESTS` | `on` or `off`: whether lines of the report hold what `cargo reenact merge` needs |
 //! | `REENACT_PROGRESS` | a file that gets a line of JSON now and then while an exploration goes on |

@@ -1,6 +1,7 @@
 //! What cargo is asked: to build the test binaries, and where they are.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -53,8 +54,9 @@ pub(crate) fn cargo() -> Command {
 }
 
 /// Builds the tests, and says where they are. What the compiler has to say goes to standard error.
-pub(crate) fn test_binaries(build: &Build) -> Result<Vec<Binary>> {
+pub(crate) fn test_binaries(build: &Build, variables: &[(&str, OsString)]) -> Result<Vec<Binary>> {
     let mut command = cargo();
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
     command.args(["test", "--no-run", "--message-format=json-render-diagnostics", "--quiet"]);
     arguments(&mut command, build);
     let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
@@ -152,7 +154,7 @@ impl Binary {
     }
 
     /// Where the system's loader looks for libraries, as cargo extends it.
-    fn library_path(&self) -> (&'static str, Option<std::ffi::OsString>) {
+    fn library_path(&self) -> (&'static str, Option<OsString>) {
         let name = match () {
             () if cfg!(windows) => "PATH",
             () if cfg!(target_vendor = "apple") => "DYLD_FALLBACK_LIBRARY_PATH",

@@ -10,8 +10,10 @@
 
 mod args;
 mod cargo;
+mod corpus;
 mod doctor;
 mod explore;
+mod fuzz;
 mod listing;
 mod merge;
 mod metadata;
@@ -39,6 +41,9 @@ use trouble::{Outcome, Result};
 const TROUBLE: u8 = 2;
 
 fn main() -> ExitCode {
+    if let Some(status) = fuzz::called_as_compiler() {
+        return status;
+    }
     // Cargo runs `cargo-reenact reenact ..`, people run either.
     let mut arguments: Vec<_> = std::env::args_os().collect();
     if arguments.get(1).is_some_and(|first| first == "reenact") {
@@ -62,6 +67,8 @@ fn run(cli: &Cli) -> Result<Outcome> {
         Command::Show(args) => show::show(args, cli.format),
         Command::Diff(args) => show::diff(args, cli.format),
         Command::Regressions(args) => regressions::regressions(args, cli.format),
+        Command::Fuzz(args) => fuzz::fuzz(args, cli.format),
+        Command::Corpus(args) => corpus::corpus(args, cli.format),
         Command::Doctor(args) => doctor::doctor(args, cli.format),
         Command::Completions { shell } => Ok(shell::completions(*shell)),
         Command::Man { out } => shell::man(out.as_deref()),

@@ -14,6 +14,7 @@ pub(crate) struct Metadata {
     pub(crate) packages: Vec<Package>,
     pub(crate) workspace_members: Vec<String>,
     pub(crate) workspace_root: PathBuf,
+    pub(crate) target_directory: PathBuf,
     #[serde(default)]
     pub(crate) resolve: Option<Resolve>,
 }

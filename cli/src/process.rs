@@ -12,6 +12,8 @@ use tempfile::TempDir;
 use crate::select::Test;
 use crate::trouble::{Result, Trouble};
 
+/// The file of what a test prints.
+const PRINTED: &str = "printed.txt";
 /// From one look at a running test to the next: what it takes to be noticed is this at most.
 const LOOK: Duration = Duration::from_millis(5);
 
@@ -22,6 +24,14 @@ pub(crate) struct Run {
     folder: TempDir,
     /// What it is called.
     path: String,
+}
+
+/// A test that is being run. It is stopped when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Running {
+    run: Run,
+    child: Guard,
+    status: Option<ExitStatus>,
 }
 
 /// What became of a test.
@@ -69,29 +79,47 @@ impl Run {
     }
 
     /// Runs it, keeps what it prints, and calls `look` now and then.
-    pub(crate) fn watched(mut self, mut look: impl FnMut()) -> Result<Ended> {
-        let printed = self.file("printed.txt");
-        let file = File::create(&printed).and_then(|file| Ok((file.try_clone()?, file)));
+    pub(crate) fn watched(self, mut look: impl FnMut()) -> Result<Ended> {
+        let mut running = self.start()?;
+        while !running.is_over()? {
+            look();
+            std::thread::sleep(LOOK);
+        }
+        running.end()
+    }
+
+    /// Begins to run it, and keeps what it prints.
+    pub(crate) fn start(mut self) -> Result<Running> {
+        let file = File::create(self.file(PRINTED)).and_then(|file| Ok((file.try_clone()?, file)));
         let (out, err) = file.map_err(|error| self.trouble(&error))?;
         let child = self.command.stdout(out).stderr(err).spawn();
-        let mut child = Guard(child.map_err(|error| self.trouble(&error))?);
-        let status = loop {
-            match child.0.try_wait() {
-                Ok(Some(status)) => break status,
-                Ok(None) => {
-                    look();
-                    std::thread::sleep(LOOK);
-                }
-                Err(error) => return Err(self.trouble(&error)),
-            }
-        };
-        let mut text = Vec::new();
-        let _ = File::open(&printed).and_then(|mut file| file.read_to_end(&mut text));
-        Ok(Ended { status, printed: String::from_utf8_lossy(&text).into_owned(), folder: self.folder })
+        let child = Guard(child.map_err(|error| self.trouble(&error))?);
+        Ok(Running { run: self, child, status: None })
     }
 
     fn trouble(&self, error: &std::io::Error) -> Trouble {
         Trouble::new(format!("{} could not be run: {error}", self.path))
+    }
+}
+
+impl Running {
+    /// Whether it has ended.
+    pub(crate) fn is_over(&mut self) -> Result<bool> {
+        if self.status.is_none() {
+            self.status = self.child.0.try_wait().map_err(|error| self.run.trouble(&error))?;
+        }
+        Ok(self.status.is_some())
+    }
+
+    /// What became of it. Waits for its end.
+    pub(crate) fn end(mut self) -> Result<Ended> {
+        let status = match self.status {
+            Some(status) => status,
+            None => self.child.0.wait().map_err(|error| self.run.trouble(&error))?,
+        };
+        let mut text = Vec::new();
+        let _ = File::open(self.run.file(PRINTED)).and_then(|mut file| file.read_to_end(&mut text));
+        Ok(Ended { status, printed: String::from_utf8_lossy(&text).into_owned(), folder: self.run.folder })
     }
 }
 
@@ -110,6 +138,7 @@ impl Ended {
 }
 
 /// A process that does not go on alone if this one gives up.
+#[derive(Debug)]
 struct Guard(Child);
 
 impl Drop for Guard {

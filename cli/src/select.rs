@@ -1,5 +1,7 @@
 //! The tests of a workspace, and which of them are meant.
 
+use std::ffi::OsString;
+
 use crate::args::Build;
 use crate::cargo::{self, Binary};
 use crate::listing::{self, Listed};
@@ -21,8 +23,13 @@ impl Test {
 
 /// Builds the tests and lists them.
 pub(crate) fn all(build: &Build) -> Result<Vec<Test>> {
+    all_with(build, &[])
+}
+
+/// The same, with something to say to cargo.
+pub(crate) fn all_with(build: &Build, variables: &[(&str, OsString)]) -> Result<Vec<Test>> {
     let mut tests = Vec::new();
-    for binary in cargo::test_binaries(build)? {
+    for binary in cargo::test_binaries(build, variables)? {
         let listed = listing::read(&binary.executable)?;
         tests.extend(listed.into_iter().map(|listed| Test { listed, binary: binary.clone() }));
     }

@@ -36,7 +36,7 @@ impl Seed {
     }
 
     /// The `n`-th seed that follows from this one: of execution `n`, of stream `n`.
-    pub(crate) fn derive(self, n: u64) -> Self {
+    pub fn derive(self, n: u64) -> Self {
         Self(hash::finish(hash::mix(hash::mix(0x6465_7269_7665, self.0), n)))
     }
 }

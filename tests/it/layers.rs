@@ -197,7 +197,9 @@ fn unsafe_code_is_in_one_file() {
         })
         .collect();
     // What the attribute expands to names a link section, which the language marks so.
-    assert_eq!(unsafe_files, [root().join("sim/src/kernel/waker.rs"), root().join("macros/src/listing.rs")]);
+    // The compiler's counters are memory of the compiler's.
+    let known = ["sim/src/coverage/counters.rs", "sim/src/kernel/waker.rs", "macros/src/listing.rs"];
+    assert_eq!(unsafe_files, known.map(|file| root().join(file)));
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 mod doctor;
 mod explore;
+mod fuzz;
 mod program;
 mod project;
 mod regressions;

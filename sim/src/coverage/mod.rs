@@ -3,6 +3,11 @@
 //!
 //! The guided scheduler's only feedback. Nothing of it reaches a trace: whether somebody listens changes no execution.
 
+#[cfg(reenact_coverage)]
+pub(crate) mod counters;
+#[cfg(not(reenact_coverage))]
+#[path = "no_counters.rs"]
+pub(crate) mod counters;
 mod features;
 mod hasher;
 mod points;
@@ -80,6 +85,7 @@ pub(crate) fn begin() {
             let mut state = coverage.state.borrow_mut();
             state.features.clear();
             state.reads_from.clear();
+            counters::clear();
         }
     });
 }
@@ -87,6 +93,12 @@ pub(crate) fn begin() {
 /// What the execution that is over has shown, in the order in which it was first shown.
 pub(crate) fn each_feature(mut take: impl FnMut(Feature)) {
     with(|coverage| coverage.state.borrow().features.iter().for_each(&mut take));
+    counters::each(|place, count| {
+        let mut hasher = Frozen::new(Kind::Place as u64);
+        place.hash(&mut hasher);
+        // After how many choices is not known.
+        take(Feature { id: hasher.word(), count: count.into(), at: u32::MAX });
+    });
 }
 
 /// What `sometimes!` and `reachable!` have said since this was asked last; nothing, mostly.
@@ -118,6 +130,7 @@ enum Kind {
     Cover = 1,
     Held = 2,
     ReadsFrom = 3,
+    Place = 4,
 }
 
 /// What [`cover!`](crate::cover) calls.

@@ -10,6 +10,7 @@ use super::isolated;
 use super::note;
 use super::work::Tested;
 use super::{Report, Verdict};
+use crate::coverage;
 use crate::simulation::Execution;
 use crate::simulation::once::Closure;
 
@@ -97,6 +98,10 @@ impl Explorer {
     {
         let mut plan = self.plan_or_panic();
         plan.jobs = jobs.unwrap_or(plan.jobs);
+        if plan.is_guided() && coverage::counters::present() {
+            // The compiler's counters are one set for the whole process.
+            plan.jobs = NonZeroU32::MIN;
+        }
         let make = |then: &mut dyn FnMut(&Tested<'_>)| {
             let error = RefCell::new(None);
             let program = Closure::new(&body, |output: F::Output| drop(error.replace(output.error())));

@@ -16,7 +16,7 @@ use crate::schedule::Schedule;
 use crate::seed::Seed;
 
 /// The variables, each with what it means; the documentation shows the same table.
-const VARIABLES: [(&str, &str); 16] = [
+const VARIABLES: [(&str, &str); 17] = [
     ("REENACT_SEED", "the exploration's seed: a number, a 0x number, or `random`"),
     ("REENACT_REPLAY", "a schedule: run exactly this one execution, with its full trace and its output on the terminal"),
     ("REENACT_EXECUTIONS", "how many executions to run at most"),
@@ -28,6 +28,7 @@ const VARIABLES: [(&str, &str); 16] = [
     ("REENACT_REGRESSIONS", "folder of saved failures (by default `reenact-regressions` beside Cargo.toml), or `off`"),
     ("REENACT_HOSTILE", "what a hostile executor may do: none, all, or some of spurious:2, fresh, late:2:1ms"),
     ("REENACT_CORPUS", "folder in which a guided exploration keeps what it goes on from (by default nowhere)"),
+    ("REENACT_CORPUS_MINIMISE", "`on`: run what is in the corpus and nothing else, and take away what shows nothing new"),
     ("REENACT_ISOLATE", "`on` or `off`: whether each execution of a test has a process of its own"),
     ("REENACT_REPORT_DIGESTS", "`on` or `off`: whether lines of the report hold what `cargo reenact merge` needs"),
     ("REENACT_PROGRESS", "a file that gets a line of JSON now and then while an exploration goes on"),
@@ -45,6 +46,8 @@ pub(super) struct Environment {
     pub(super) digests: bool,
     pub(super) progress: Option<PathBuf>,
     pub(super) trace: Option<PathBuf>,
+    /// Whether to minimise the corpus and explore nothing.
+    pub(super) minimise: bool,
     /// About names that mean nothing; each is warned about once in a process.
     pub(super) warnings: Vec<String>,
 }
@@ -119,6 +122,7 @@ impl Environment {
                 });
             }
             "REENACT_CORPUS" => self.budget.corpus = Some(value.into()),
+            "REENACT_CORPUS_MINIMISE" => self.minimise = switch(name, value)?,
             "REENACT_ISOLATE" => self.budget.isolate = Some(switch(name, value)?),
             "REENACT_REPORT_DIGESTS" => self.digests = switch(name, value)?,
             // What a test process says to those it starts.

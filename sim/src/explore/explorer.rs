@@ -263,6 +263,7 @@ impl Explorer {
             jobs: said.iter().find_map(|budget| budget.jobs).unwrap_or(NonZeroU32::MIN),
             regressions: said.iter().find_map(|budget| budget.regressions.clone()).unwrap_or_default(),
             corpus: said.iter().find_map(|budget| budget.corpus.clone()),
+            minimise: environment.minimise,
             isolate: said.iter().find_map(|budget| budget.isolate).unwrap_or(false),
         })
     }

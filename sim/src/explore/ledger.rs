@@ -128,6 +128,11 @@ impl Ledger {
                 if let Some(seeds) = generations.seeds() {
                     return Some((Work::Seeds(seeds), Mark::Seeds));
                 }
+                if plan.minimise {
+                    // Nothing comes after them.
+                    self.closed = true;
+                    return None;
+                }
                 let (range, snapshot, mark) = generations.piece(self.next_range, plan.executions)?;
                 (Work::Guided(range.clone(), snapshot), range.end, mark)
             }

@@ -47,6 +47,8 @@ pub(super) struct Plan {
     pub(super) regressions: Regressions,
     /// The folder in which a guided exploration keeps what it goes on from, in one of its name.
     pub(super) corpus: Option<PathBuf>,
+    /// Whether to run what is in it and nothing else, and to take away what shows nothing new.
+    pub(super) minimise: bool,
     /// The file that gets a line when it is done.
     pub(super) report: Option<PathBuf>,
     /// Whether that line holds what it takes to add up the reports of shards.
@@ -87,6 +89,7 @@ impl Plan {
     pub(super) fn most(&self) -> u64 {
         match (&self.replay, self.shard) {
             (Some(_), _) => 1,
+            _ if self.minimise => u64::MAX,
             (None, Some(shard)) if self.is_exhaustive() => self.executions.div_ceil(u64::from(shard.of())),
             _ => self.executions,
         }

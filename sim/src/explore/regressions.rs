@@ -22,6 +22,14 @@ pub enum Regressions {
     Off,
 }
 
+impl Regressions {
+    /// What an exploration of this name is called in file systems: its file of saved failures without `.txt`, and the folder of its
+    /// corpus.
+    pub fn name_on_disk(name: &str) -> String {
+        safe_name(name)
+    }
+}
+
 /// The folder beside a package's manifest.
 const FOLDER: &str = "reenact-regressions";
 

@@ -10,6 +10,7 @@ use super::plan::Plan;
 use super::tally::Tally;
 use super::work::Tested;
 use crate::config::Settings;
+use crate::coverage;
 use crate::kernel::{self, FailureKind, Model, Order};
 use crate::output::Echo;
 use crate::schedule::Schedule;
@@ -193,6 +194,10 @@ impl Explorer {
             explore.push(("REENACT_SHARD", shard.to_string()));
         }
         failure.hints.explore = explore;
+        if plan.is_guided() && coverage::counters::present() {
+            // Only a build with counters is guided by them.
+            failure.hints.explore_by = self.name.as_ref().map(|name| format!("cargo reenact fuzz {name}"));
+        }
     }
 
     /// Runs exactly one execution, for somebody who watches: output as it comes, then the whole trace.

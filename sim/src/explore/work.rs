@@ -131,7 +131,7 @@ impl<'a> Worker<'a> {
             let mut back = Some(scheduler);
             let flow = run(execution, &mut back, &order);
             let Some(scheduler) = back else { return Done { over: true, exhausted: false } };
-            guide.put(scheduler, &order);
+            guide.put(scheduler, &order, flow.is_continue());
             self.guide = Some(guide);
             if flow.is_break() || self.is_late() {
                 return Done { over: true, exhausted: false };

@@ -52,6 +52,8 @@ pub(crate) struct Hints {
     pub(crate) command: Option<String>,
     /// The variables and values that explore in the same way again.
     pub(crate) explore: Vec<(&'static str, String)>,
+    /// A command that does, where variables are not enough.
+    pub(crate) explore_by: Option<String>,
     /// How many executions had no failure before it.
     pub(crate) passed: Option<u64>,
     /// The failure was met in a replay: there is nothing to explore.
@@ -125,8 +127,12 @@ impl Failure {
         if self.hints.replayed {
             return Ok(());
         }
-        let variables: Vec<String> = self.hints.explore.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        write!(f, "\nnote: explore again:   {} {command}", variables.join(" "))?;
+        if let Some(command) = &self.hints.explore_by {
+            write!(f, "\nnote: explore again:   {command}")?;
+        } else {
+            let variables: Vec<String> = self.hints.explore.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            write!(f, "\nnote: explore again:   {} {command}", variables.join(" "))?;
+        }
         match &self.hints.saved_in {
             Some(file) => write!(f, "\nnote: saved in:        {file}, and replayed first from now on"),
             None => Ok(()),

@@ -60,7 +60,11 @@ impl Generations {
     fn look_for_seeds(&mut self) {
         let Some(store) = self.corpus.store() else { return };
         match store.read_new() {
-            Ok(schedules) => self.seeds.extend(schedules),
+            Ok(mut schedules) => {
+                // The shorter ones first, so that it is the longer ones that show nothing new.
+                schedules.sort_by_key(|schedule| (schedule.deviations().len(), schedule.to_string()));
+                self.seeds.extend(schedules);
+            }
             Err(error) => store.warnings.push(error.to_string()),
         }
     }

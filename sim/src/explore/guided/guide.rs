@@ -58,9 +58,12 @@ impl Guide {
         (chooser, data)
     }
 
-    /// Looks at the execution that is over.
-    pub(in crate::explore) fn put(&mut self, chooser: Chooser, order: &Order<'_>) {
+    /// Looks at the execution that is over, if it passed: one that failed is nothing to go on from.
+    pub(in crate::explore) fn put(&mut self, chooser: Chooser, order: &Order<'_>, passed: bool) {
         self.chooser = Some(chooser);
+        if !passed {
+            return;
+        }
         let mut shown = Vec::new();
         coverage::each_feature(|feature| {
             let bit = bucket(feature);

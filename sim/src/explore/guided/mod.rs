@@ -69,6 +69,9 @@ impl Explorer {
         }
         ledger.absorb_rest(plan);
         show.end(&ledger.tally);
+        if plan.minimise && ledger.tally.found.is_none() {
+            ledger.corpus().into_iter().for_each(Corpus::take_away_the_rest);
+        }
         self.tell_of_corpus(ledger.corpus());
         self.finish(plan, std::mem::take(&mut ledger.tally), beginning, body)
     }

@@ -22,6 +22,8 @@ pub(in crate::explore) struct Store {
     folder: PathBuf,
     /// Files that were read or written.
     known: BTreeSet<String>,
+    /// Those of them that hold what is in the corpus now.
+    kept: BTreeSet<String>,
     /// What went wrong, each thing once.
     pub(in crate::explore) warnings: Vec<String>,
 }
@@ -31,7 +33,7 @@ impl Store {
     pub(in crate::explore) fn open(root: &Path, name: &str) -> Result<Self, Error> {
         let folder = root.join(safe_name(name));
         fs::create_dir_all(&folder).map_err(|error| Error::corpus(format!("{} cannot be made: {error}", folder.display())))?;
-        Ok(Self { folder, known: BTreeSet::new(), warnings: Vec::new() })
+        Ok(Self { folder, known: BTreeSet::new(), kept: BTreeSet::new(), warnings: Vec::new() })
     }
 
     /// What is there that was not read yet, in the order of the files' names. What is no schedule is put aside.
@@ -64,6 +66,20 @@ impl Store {
         Ok(schedules)
     }
 
+    /// Removes files that were read and hold nothing that was kept since. What others have written meanwhile stays.
+    pub(super) fn take_away_the_rest(&mut self) {
+        for name in self.known.difference(&self.kept) {
+            let file = self.folder.join(name);
+            match fs::remove_file(&file) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    self.warnings.push(format!("{} cannot be removed: {error}", file.display()));
+                }
+                _ => {}
+            }
+        }
+        self.known.clone_from(&self.kept);
+    }
+
     fn put_aside(&mut self, file: &Path, why: &str) {
         let folder = self.folder.join(ASIDE);
         let to = folder.join(file.file_name().unwrap_or_default());
@@ -78,6 +94,7 @@ impl Store {
     pub(in crate::explore) fn keep(&mut self, schedule: &Schedule) {
         let text = format!("{schedule}\n");
         let name = format!("{:016x}.txt", hash::finish(hash::mix_bytes(0x636f_7270, text.as_bytes())));
+        self.kept.insert(name.clone());
         if !self.known.insert(name.clone()) {
             return;
         }
