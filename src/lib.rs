@@ -165,7 +165,7 @@ pub mod properties {
     //! (feature `properties`).
 
     pub use reenact_properties::{
-        DrawnSchedules, Property, ScheduleTree, Schedules, guarantees, hold, hold_with, scenario, schedules,
+        DrawnSchedules, Property, ScheduleTree, Schedules, draw, guarantees, hold, hold_with, scenario, schedules,
     };
 }
 

@@ -10,11 +10,13 @@
 //! What a passing property does not prove: that there is no failing input or schedule. Cases times executions per case were tried, which
 //! a failure names. For every schedule of one program see `SchedulerKind::Exhaustive`.
 
+mod draw;
 pub mod guarantees;
 mod property;
 pub mod scenario;
 mod schedule;
 
+pub use draw::draw;
 pub use schedule::{DrawnSchedules, Property, ScheduleTree, Schedules, hold, hold_with, schedules};
 
 /// What the macros expand to; not for users.
