@@ -26,33 +26,29 @@ use points::Points;
 use reads_from::ReadsFrom;
 
 thread_local! {
-    static COVERAGE: Coverage = const { Coverage::new() };
+    // Apart from the rest, which has a destructor: every execution looks at these, and hardly any at the rest.
+    /// Whether somebody wants to know the features of executions.
+    static GUIDING: Cell<bool> = const { Cell::new(false) };
+    /// Whether there are points to be taken.
+    static NOTED: Cell<bool> = const { Cell::new(false) };
+    static SHOWN: RefCell<Shown> = const { RefCell::new(Shown::new()) };
 }
 
 /// What the running execution has shown.
-struct Coverage {
-    /// Whether somebody wants to know its features.
-    guiding: Cell<bool>,
-    /// Whether there are points to be taken.
-    noted: Cell<bool>,
-    state: RefCell<State>,
-}
-
-struct State {
+struct Shown {
     features: Features,
     reads_from: ReadsFrom,
     points: Points,
 }
 
-impl Coverage {
+impl Shown {
     const fn new() -> Self {
-        let state = State { features: Features::new(), reads_from: ReadsFrom::new(), points: Points::new() };
-        Self { guiding: Cell::new(false), noted: Cell::new(false), state: RefCell::new(state) }
+        Self { features: Features::new(), reads_from: ReadsFrom::new(), points: Points::new() }
     }
 }
 
-fn with<R>(body: impl FnOnce(&Coverage) -> R) -> R {
-    COVERAGE.with(body)
+fn with<R>(body: impl FnOnce(&mut Shown) -> R) -> R {
+    SHOWN.with_borrow_mut(body)
 }
 
 /// As long as it lives, executions of this thread note what they show.
@@ -61,18 +57,17 @@ pub(crate) struct Guiding(());
 
 impl Guiding {
     pub(crate) fn new() -> Self {
-        with(|coverage| coverage.guiding.set(true));
+        GUIDING.set(true);
         Self(())
     }
 }
 
 impl Drop for Guiding {
     fn drop(&mut self) {
-        with(|coverage| {
-            coverage.guiding.set(false);
-            let mut state = coverage.state.borrow_mut();
-            state.features = Features::new();
-            state.reads_from.clear();
+        GUIDING.set(false);
+        with(|shown| {
+            shown.features = Features::new();
+            shown.reads_from.clear();
         });
     }
 }
@@ -80,19 +75,23 @@ impl Drop for Guiding {
 /// An execution begins.
 #[inline]
 pub(crate) fn begin() {
-    with(|coverage| {
-        if coverage.guiding.get() {
-            let mut state = coverage.state.borrow_mut();
-            state.features.clear();
-            state.reads_from.clear();
-            counters::clear();
-        }
+    if GUIDING.get() {
+        forget();
+    }
+}
+
+#[cold]
+fn forget() {
+    with(|shown| {
+        shown.features.clear();
+        shown.reads_from.clear();
     });
+    counters::clear();
 }
 
 /// What the execution that is over has shown, in the order in which it was first shown.
 pub(crate) fn each_feature(mut take: impl FnMut(Feature)) {
-    with(|coverage| coverage.state.borrow().features.iter().for_each(&mut take));
+    with(|shown| shown.features.iter().for_each(&mut take));
     counters::each(|place, count| {
         let mut hasher = Frozen::new(Kind::Place as u64);
         place.hash(&mut hasher);
@@ -104,25 +103,21 @@ pub(crate) fn each_feature(mut take: impl FnMut(Feature)) {
 /// What `sometimes!` and `reachable!` have said since this was asked last; nothing, mostly.
 #[inline]
 pub(crate) fn take_points(mut take: impl FnMut(Point)) {
-    with(|coverage| {
-        if coverage.noted.replace(false) {
-            coverage.state.borrow_mut().points.drain(&mut take);
-        }
-    });
+    if NOTED.replace(false) {
+        with(|shown| shown.points.drain(&mut take));
+    }
 }
 
 /// A feature of the running execution.
 fn show(kind: Kind, hash: impl FnOnce(&mut Frozen)) {
-    with(|coverage| {
-        if !coverage.guiding.get() {
-            return;
-        }
-        // Hashing may be the program's code.
-        let mut hasher = Frozen::new(kind as u64);
-        hash(&mut hasher);
-        let at = kernel::with(|kernel| kernel.choices_so_far());
-        coverage.state.borrow_mut().features.add(hasher.word(), at);
-    });
+    if !GUIDING.get() {
+        return;
+    }
+    // Hashing may be the program's code.
+    let mut hasher = Frozen::new(kind as u64);
+    hash(&mut hasher);
+    let at = kernel::with(|kernel| kernel.choices_so_far());
+    with(|shown| shown.features.add(hasher.word(), at));
 }
 
 #[derive(Clone, Copy)]
@@ -148,10 +143,8 @@ pub fn sometimes(held: bool, name: &'static str) {
     if !kernel::with(|kernel| kernel.is_running()) {
         return;
     }
-    with(|coverage| {
-        coverage.noted.set(true);
-        coverage.state.borrow_mut().points.note(Point { name, held });
-    });
+    NOTED.set(true);
+    with(|shown| shown.points.note(Point { name, held }));
     if held {
         show(Kind::Held, |hasher| name.hash(hasher));
     }
@@ -160,7 +153,7 @@ pub fn sometimes(held: bool, name: &'static str) {
 /// The task with this path hash touches a resource.
 #[inline]
 pub(crate) fn accessed(resource: ResourceId, kind: AccessKind) {
-    if with(|coverage| coverage.guiding.get()) {
+    if GUIDING.get() {
         read_or_written(resource, kind);
     }
 }
@@ -168,7 +161,7 @@ pub(crate) fn accessed(resource: ResourceId, kind: AccessKind) {
 #[cold]
 fn read_or_written(resource: ResourceId, kind: AccessKind) {
     let Some((_, task)) = kernel::with(|kernel| kernel.current_numbers()) else { return };
-    let pair = with(|coverage| coverage.state.borrow_mut().reads_from.note(resource.word(), task, kind));
+    let pair = with(|shown| shown.reads_from.note(resource.word(), task, kind));
     if let Some(pair) = pair {
         show(Kind::ReadsFrom, |hasher| pair.hash(hasher));
     }
