@@ -67,7 +67,9 @@ impl Guide {
         let mut shown = Vec::new();
         coverage::each_feature(|feature| {
             let bit = bucket(feature);
-            if self.known.add(feature.id, bit) {
+            // Whoever puts candidates together asks for more than a little earlier. To ask for less here keeps what comes of it
+            // from depending on who has run what.
+            if self.known.add(feature.id, bit, feature.at, |at, first| at < first) {
                 shown.push((feature.id, bit, feature.at));
             }
         });
@@ -95,11 +97,16 @@ impl Known {
         Self(Features::unlimited())
     }
 
-    /// Adds a bit of a feature. Says whether it is new.
-    pub(in crate::explore) fn add(&mut self, id: u64, bit: u8) -> bool {
-        let Some(known) = self.0.entry(id, 0) else { return false };
+    /// Adds a bit of a feature that was shown after so many choices. Says whether it is new, or was shown so much earlier than ever before
+    /// that this counts.
+    pub(in crate::explore) fn add(&mut self, id: u64, bit: u8, at: u32, is_earlier: impl Fn(u32, u32) -> bool) -> bool {
+        let Some(known) = self.0.entry(id, at) else { return false };
         let new = known.count & u32::from(bit) == 0;
         known.count |= u32::from(bit);
-        new
+        let earlier = is_earlier(at, known.at);
+        if earlier {
+            known.at = at;
+        }
+        new || earlier
     }
 }
