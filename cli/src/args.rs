@@ -112,7 +112,25 @@ pub(crate) struct Build {
     /// Where cargo builds.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) target_dir: Option<PathBuf>,
+    /// Build nothing: FILE has what `cargo test --no-run --message-format=json` printed. For machines that see what another one built.
+    #[arg(long, value_name = "FILE", conflicts_with_all = BUILDING)]
+    pub(crate) built: Option<PathBuf>,
 }
+
+/// What says how to build, which is too late where everything is built.
+const BUILDING: [&str; 11] = [
+    "packages",
+    "workspace",
+    "test_targets",
+    "lib",
+    "features",
+    "all_features",
+    "no_default_features",
+    "release",
+    "profile",
+    "manifest_path",
+    "target_dir",
+];
 
 #[derive(Debug, Args)]
 pub(crate) struct Explore {
