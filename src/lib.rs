@@ -124,6 +124,7 @@
 //! | `REENACT_PROGRESS` | a file that gets a line of JSON now and then while an exploration goes on |
 //! | `REENACT_TRACE` | a file that gets the trace of the execution that is replayed, as lines of JSON |
 //! | `REENACT_SHRINK` | a schedule that fails: look for the simplest one that fails in the same way |
+//! | `REENACT_LIBFUZZER` | flags and folders for libFuzzer, which then makes up the executions of one test (feature `libfuzzer`) |
 //!
 //! A line of `REENACT_REPORT` has `version` (1), `name`, `seed`, `scheduler`, `hostile`, `limit`, `time_limit`, `shard`, `executions`,
 //! `distinct`, `exhausted`, `unseen`, `stopped`, `replayed`, `warnings` and `failure`: null, or an object with `kind`, `message`, `place`,
@@ -138,12 +139,12 @@ pub use reenact_combinators::TaskSet;
 pub use reenact_macros::{select, test};
 pub use reenact_sim::{
     Access, AccessKind, AwaitPoint, CancelSweep, Choice, ChoiceKind, ChoicePoint, Deviation, Difference, Digest, Ending, Error,
-    Execution, Explanation, Explorer, Fact, Failure, FailureKind, Held, HostileAct, Hostility, Interruption, Invariants, Lanes,
-    Leak, Limit, LogLevel, LogLine, LogSpan, Model, Noting, PendingAtExit, PendingTask, Point, Refusal, Regressions, Report,
-    Resource, ResourceId, Row, Schedule, Scheduler, SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats, SweepCase,
-    SweepFailure, SweepReport, Swept, TaskId, TaskInfo, TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict, WaitReason,
-    Warning, WokenBy, access, cancel_sweep, check, choose, choose_one, choose_order, cover, log, note_failures, println,
-    reachable, rng, sometimes,
+    Execution, Explanation, Explorer, Fact, Failure, FailureKind, FuzzTarget, Held, HostileAct, Hostility, Interruption,
+    Invariants, Lanes, Leak, Limit, LogLevel, LogLine, LogSpan, Model, Noting, PendingAtExit, PendingTask, Point, Refusal,
+    Regressions, Report, Resource, ResourceId, Row, Schedule, Scheduler, SchedulerKind, Seed, Shard, Shared, Sim, Site, Stats,
+    SweepCase, SweepFailure, SweepReport, Swept, TaskId, TaskInfo, TaskPanics, TaskPath, TaskRng, Trace, TraceEvent, Verdict,
+    WaitReason, Warning, WokenBy, access, cancel_sweep, check, choose, choose_one, choose_order, cover, log, note_failures,
+    println, reachable, rng, sometimes,
 };
 
 #[cfg(feature = "snapshots")]
@@ -175,6 +176,14 @@ pub mod tracing {
     //! [`layer`](fn@layer) in a subscriber of your own. What is recorded, and what of it counts, is told on the page of [`reenact_tracing`].
 
     pub use reenact_tracing::{SimLayer, init, layer};
+}
+
+#[cfg(feature = "libfuzzer")]
+pub mod libfuzzer {
+    //! libFuzzer as the one who makes up executions: in tests (`REENACT_LIBFUZZER`), and in targets of cargo-fuzz
+    //! (feature `libfuzzer`). docs/FUZZING.md says when that pays.
+
+    pub use reenact_libfuzzer::{drive, fuzz, run, run_with};
 }
 
 pub mod task {
@@ -227,18 +236,23 @@ pub mod __private {
     pub use reenact_combinators::Branches;
     pub use reenact_sim::__private::{TestOption, TestTarget, print};
 
-    #[cfg(not(feature = "snapshots"))]
+    #[cfg(not(any(feature = "snapshots", feature = "libfuzzer")))]
     pub use reenact_sim::__private::run_test;
 
-    /// A test that leaves a picture if it fails.
-    #[cfg(feature = "snapshots")]
+    /// A test that leaves a picture if it fails, and that libFuzzer may drive.
+    #[cfg(any(feature = "snapshots", feature = "libfuzzer"))]
     #[track_caller]
     pub fn run_test<F>(target: TestTarget, options: &[TestOption], body: impl Fn() -> F + Sync)
     where
         F: Future,
         F::Output: crate::Verdict,
     {
+        #[cfg(feature = "snapshots")]
         reenact_snapshots::draw_failures();
+        #[cfg(feature = "libfuzzer")]
+        if let Some(explorer) = reenact_sim::__private::fuzzed(target, options) {
+            return reenact_libfuzzer::drive(explorer, body);
+        }
         reenact_sim::__private::run_test(target, options, body);
     }
 }

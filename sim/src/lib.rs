@@ -37,7 +37,7 @@ pub use await_point::AwaitPoint;
 pub use config::{Limit, PendingAtExit, TaskPanics};
 pub use draw::{TaskRng, choose, choose_one, choose_order, rng};
 pub use error::Error;
-pub use explore::{Explorer, Noting, Point, Regressions, Report, Shard, Verdict, check, note_failures};
+pub use explore::{Explorer, FuzzTarget, Noting, Point, Regressions, Report, Shard, Verdict, check, note_failures};
 pub use hostility::Hostility;
 pub use kernel::FailureKind;
 pub use output::log;
@@ -55,6 +55,7 @@ pub use trace::{
 #[doc(hidden)]
 pub mod __private {
     pub use crate::coverage::{cover, sometimes};
-    pub use crate::explore::{TestOption, TestTarget, run_test};
+    pub use crate::explore::{TestOption, TestTarget, fuzzed, parse_environment, run_test};
     pub use crate::output::print;
+    pub use crate::schedule::parse_named;
 }

@@ -39,12 +39,22 @@ fn packages_depend_downwards_only() {
     let ours = |package| dependencies(package).into_iter().filter(|name| name.starts_with("reenact")).collect::<Vec<_>>();
     assert_eq!(
         ours("."),
-        ["reenact-sim", "reenact-combinators", "reenact-macros", "reenact-snapshots", "reenact-properties", "reenact-tracing"]
+        [
+            "reenact-sim",
+            "reenact-combinators",
+            "reenact-macros",
+            "reenact-snapshots",
+            "reenact-properties",
+            "reenact-tracing",
+            "reenact-libfuzzer"
+        ]
     );
     assert_eq!(ours("properties"), ["reenact-sim", "reenact-combinators"]);
     assert_eq!(ours("combinators"), ["reenact-sim"]);
     assert_eq!(ours("snapshots"), ["reenact-sim"]);
     assert_eq!(ours("tracing"), ["reenact-sim"]);
+    // The facade alone knows libFuzzer: nothing else links C++.
+    assert_eq!(dependencies("libfuzzer"), ["reenact-sim", "libfuzzer-sys"]);
     assert_eq!(ours("cli"), ["reenact-sim", "reenact-snapshots"]);
     // A layer needs the registry that keeps spans, and no more of tracing.
     assert_eq!(dependencies("tracing"), ["reenact-sim", "tracing-core", "tracing-subscriber"]);
@@ -143,16 +153,16 @@ fn the_command_line_has_its_own_dependencies() {
         "toml",
     ];
     assert_eq!(dependencies("cli"), allowed);
-    for package in [".", "sim", "macros", "combinators", "properties", "snapshots", "tracing"] {
+    for package in [".", "sim", "macros", "combinators", "properties", "snapshots", "tracing", "libfuzzer"] {
         let own = dependencies(package);
         assert!(!["clap", "object", "open", "toml"].iter().any(|name| own.iter().any(|own| own == name)), "{package}");
     }
 }
 
 #[test]
-fn proptest_insta_and_tracing_are_built_only_if_asked_for() {
+fn proptest_insta_tracing_and_libfuzzer_are_built_only_if_asked_for() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    for package in ["properties", "snapshots", "tracing"] {
+    for package in ["properties", "snapshots", "tracing", "libfuzzer"] {
         assert!(manifest.contains(&format!("reenact-{package} = {{ workspace = true, optional = true }}")));
     }
     assert!(manifest.contains("default = [\"progress\", \"report\"]"));
@@ -160,16 +170,15 @@ fn proptest_insta_and_tracing_are_built_only_if_asked_for() {
 
 #[test]
 fn what_stands_on_sim_uses_only_what_is_public() {
-    for path in
-        ["combinators/src", "properties/src", "snapshots/src", "tracing/src", "cli/src"].iter().flat_map(|folder| sources(folder))
-    {
+    let packages = ["combinators/src", "properties/src", "snapshots/src", "tracing/src", "libfuzzer/src", "cli/src"];
+    for path in packages.iter().flat_map(|folder| sources(folder)) {
         let text = fs::read_to_string(&path).unwrap();
         assert!(!text.contains("sim::__private") && !text.contains("sim::{__private"), "{}", path.display());
     }
 }
 
 #[test]
-fn unsafe_code_is_in_one_file() {
+fn unsafe_code_is_in_few_files() {
     let folders = [
         "sim/src",
         "combinators/src",
@@ -179,6 +188,8 @@ fn unsafe_code_is_in_one_file() {
         "snapshots/tests",
         "tracing/src",
         "tracing/tests",
+        "libfuzzer/src",
+        "fuzz",
         "cli/src",
         "cli/tests",
         "macros/src",
@@ -196,9 +207,15 @@ fn unsafe_code_is_in_one_file() {
                 .any(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == concat!("uns", "afe")))
         })
         .collect();
-    // What the attribute expands to names a link section, which the language marks so.
-    // The compiler's counters are memory of the compiler's.
-    let known = ["sim/src/coverage/counters.rs", "sim/src/kernel/waker.rs", "macros/src/listing.rs"];
+    // The compiler's counters are memory of the compiler's. libFuzzer is C++ that looks for its own in a link section, which the language
+    // marks so; what the attribute expands to names one, too.
+    let known = [
+        "sim/src/coverage/counters.rs",
+        "sim/src/kernel/waker.rs",
+        "libfuzzer/src/counters.rs",
+        "libfuzzer/src/engine.rs",
+        "macros/src/listing.rs",
+    ];
     assert_eq!(unsafe_files, known.map(|file| root().join(file)));
 }
 
@@ -213,6 +230,8 @@ fn files_are_small() {
         "snapshots/tests",
         "tracing/src",
         "tracing/tests",
+        "libfuzzer/src",
+        "fuzz",
         "cli/src",
         "cli/tests",
         "macros/src",

@@ -3,9 +3,10 @@
 //!
 //! The guided scheduler's only feedback. Nothing of it reaches a trace: whether somebody listens changes no execution.
 
-#[cfg(reenact_coverage)]
+// Where libFuzzer is linked, that takes the compiler's counters itself, by functions of the same names.
+#[cfg(all(reenact_coverage, not(feature = "libfuzzer")))]
 pub(crate) mod counters;
-#[cfg(not(reenact_coverage))]
+#[cfg(not(all(reenact_coverage, not(feature = "libfuzzer"))))]
 #[path = "no_counters.rs"]
 pub(crate) mod counters;
 mod features;

@@ -16,7 +16,7 @@ use crate::schedule::Schedule;
 use crate::seed::Seed;
 
 /// The variables, each with what it means; the documentation shows the same table.
-const VARIABLES: [(&str, &str); 17] = [
+const VARIABLES: [(&str, &str); 18] = [
     ("REENACT_SEED", "the exploration's seed: a number, a 0x number, or `random`"),
     ("REENACT_REPLAY", "a schedule: run exactly this one execution, with its full trace and its output on the terminal"),
     ("REENACT_EXECUTIONS", "how many executions to run at most"),
@@ -34,6 +34,10 @@ const VARIABLES: [(&str, &str); 17] = [
     ("REENACT_PROGRESS", "a file that gets a line of JSON now and then while an exploration goes on"),
     ("REENACT_TRACE", "a file that gets the trace of the execution that is replayed, as lines of JSON"),
     ("REENACT_SHRINK", "a schedule that fails: look for the simplest one that fails in the same way"),
+    (
+        "REENACT_LIBFUZZER",
+        "flags and folders for libFuzzer, which then makes up the executions of one test (feature `libfuzzer`)",
+    ),
 ];
 
 /// What the environment says.
@@ -48,6 +52,7 @@ pub(super) struct Environment {
     pub(super) trace: Option<PathBuf>,
     /// Whether to minimise the corpus and explore nothing.
     pub(super) minimise: bool,
+    pub(super) libfuzzer: Option<String>,
     /// About names that mean nothing; each is warned about once in a process.
     pub(super) warnings: Vec<String>,
 }
@@ -115,6 +120,12 @@ impl Environment {
             "REENACT_REPORT" | "REENACT_TRACE" => {
                 return Err(Error::environment(format!("{name}: this build cannot write it: the feature `report` is off")));
             }
+            "REENACT_LIBFUZZER" if cfg!(feature = "libfuzzer") => self.libfuzzer = Some(value.to_owned()),
+            "REENACT_LIBFUZZER" => {
+                return Err(Error::environment(format!(
+                    "{name}: libFuzzer is not part of this build: the feature `libfuzzer` is off"
+                )));
+            }
             "REENACT_REGRESSIONS" => {
                 self.budget.regressions = Some(match value {
                     "off" => Regressions::Off,
@@ -136,6 +147,16 @@ impl Environment {
         }
         Ok(())
     }
+}
+
+/// Reads variables that are none of this process, for whoever tests the parser from outside. Returns what there is to warn about.
+///
+/// # Errors
+///
+/// If a value means nothing.
+#[doc(hidden)]
+pub fn parse_environment(variables: impl Iterator<Item = (String, Option<String>)>) -> Result<Vec<String>, Error> {
+    Ok(Environment::parse(variables)?.warnings)
 }
 
 fn parsed<T: FromStr<Err = Error>>(name: &str, value: &str) -> Result<T, Error> {

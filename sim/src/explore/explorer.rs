@@ -259,6 +259,7 @@ impl Explorer {
             digests: environment.digests,
             progress: environment.progress,
             trace: environment.trace,
+            libfuzzer: environment.libfuzzer,
             shard: said.iter().find_map(|budget| budget.shard),
             jobs: said.iter().find_map(|budget| budget.jobs).unwrap_or(NonZeroU32::MIN),
             regressions: said.iter().find_map(|budget| budget.regressions.clone()).unwrap_or_default(),

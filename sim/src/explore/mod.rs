@@ -26,6 +26,7 @@ mod shard;
 mod show;
 mod shrink;
 mod tally;
+mod target;
 mod test;
 #[cfg(feature = "report")]
 mod trace_file;
@@ -34,10 +35,12 @@ mod wall;
 mod work;
 
 pub use enter::check;
+pub use environment::parse_environment;
 pub use explorer::Explorer;
 pub use note::{Noting, note_failures};
 pub use regressions::Regressions;
 pub use report::{Point, Report};
 pub use shard::Shard;
-pub use test::{TestOption, TestTarget, run_test};
+pub use target::FuzzTarget;
+pub use test::{TestOption, TestTarget, fuzzed, run_test};
 pub use verdict::Verdict;

@@ -57,6 +57,8 @@ pub(super) struct Plan {
     pub(super) progress: Option<PathBuf>,
     /// The file that gets the trace of a replay.
     pub(super) trace: Option<PathBuf>,
+    /// What is to be said to libFuzzer, if that drives.
+    pub(super) libfuzzer: Option<String>,
     /// Whether a test's executions have processes of their own.
     pub(super) isolate: bool,
 }

@@ -115,6 +115,19 @@ where
     explorer.judge(&explorer.run_on(None, body));
 }
 
+/// The explorer of a test that somebody else is to drive, if `REENACT_LIBFUZZER` asks for that.
+///
+/// # Panics
+///
+/// If an option or a variable means nothing.
+#[doc(hidden)]
+#[track_caller]
+pub fn fuzzed(target: TestTarget, options: &[TestOption]) -> Option<Explorer> {
+    let explorer = explorer(&target, options);
+    let plan = explorer.plan_or_panic();
+    (plan.libfuzzer.is_some() && plan.replay.is_none()).then_some(explorer)
+}
+
 #[track_caller]
 fn explorer(target: &TestTarget, options: &[TestOption]) -> Explorer {
     let mut explorer = Explorer::new().name(format!("{}::{}", target.crate_name(), target.test_name()));

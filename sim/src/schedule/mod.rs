@@ -1,5 +1,6 @@
 //! Choices, and schedules: what it takes to get an execution again.
 
+pub(crate) mod bytes;
 mod choice;
 mod data;
 mod dense;
@@ -11,6 +12,7 @@ mod text;
 pub use choice::{Choice, ChoiceKind};
 pub(crate) use data::Data;
 pub(crate) use log::{Answer, ChoiceLog};
+pub use named::parse_named;
 pub(crate) use named::{NamedDeviation, NamedSchedule, Who};
 pub use path::TaskPath;
 pub use text::{Deviation, Schedule};

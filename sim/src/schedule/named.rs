@@ -151,6 +151,16 @@ impl FromStr for NamedSchedule {
     }
 }
 
+/// Parses the named form and prints it again, for whoever tests the parser from outside.
+///
+/// # Errors
+///
+/// What is wrong with the text.
+#[doc(hidden)]
+pub fn parse_named(text: &str) -> Result<String, Error> {
+    Ok(text.parse::<NamedSchedule>()?.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

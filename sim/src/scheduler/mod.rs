@@ -2,6 +2,7 @@
 //!
 //! They differ only in where the numbers come from. The trait is open: see [`Scheduler`].
 
+mod bytes;
 mod calibration;
 mod fenwick;
 mod fifo;
@@ -21,6 +22,7 @@ mod words;
 
 pub use crate::kernel::{ChoicePoint, Model, Refusal, Scheduler};
 pub(crate) use crate::kernel::{Chooser, EMPTY, Exhaustive, Program, Random, UNKNOWN};
+pub(crate) use bytes::Bytes;
 pub(crate) use follow::Follow;
 pub(crate) use guided::{Entry, Feedback, Guided, bucket};
 pub use kind::SchedulerKind;

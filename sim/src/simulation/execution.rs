@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Failure, Warning};
-use crate::schedule::{Choice, Schedule, TaskPath};
+use crate::schedule::{Choice, Schedule, TaskPath, bytes};
 use crate::trace::{Site, TaskId, Trace, WaitReason};
 
 /// One run of a program under one schedule.
@@ -26,6 +26,16 @@ pub struct Execution<T> {
     pub pending: Vec<PendingTask>,
     /// What should be looked at although nothing failed.
     pub warnings: Vec<Warning>,
+}
+
+impl<T> Execution<T> {
+    /// The shortest bytes that give this execution again, through [`Sim::bytes`](crate::Sim::bytes), for the corpus of a fuzzer. A schedule becomes
+    /// bytes by being run, because they hold a number for every choice and a schedule knows only those that are not the default.
+    ///
+    /// What a hostile executor might do is not in them: give the simulation the same [hostility](crate::Sim::hostile).
+    pub fn to_bytes(&self) -> Vec<u8> {
+        bytes::encode(self.schedule.data(), &self.choices)
+    }
 }
 
 impl Execution<()> {

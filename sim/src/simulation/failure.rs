@@ -127,9 +127,10 @@ impl Failure {
         if self.hints.replayed {
             return Ok(());
         }
+        // Executions that a fuzzer made up are made up again by the fuzzer only: then there is neither.
         if let Some(command) = &self.hints.explore_by {
             write!(f, "\nnote: explore again:   {command}")?;
-        } else {
+        } else if !self.hints.explore.is_empty() {
             let variables: Vec<String> = self.hints.explore.iter().map(|(name, value)| format!("{name}={value}")).collect();
             write!(f, "\nnote: explore again:   {} {command}", variables.join(" "))?;
         }

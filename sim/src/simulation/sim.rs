@@ -10,7 +10,7 @@ use crate::config::{Limit, PendingAtExit, Settings, TaskPanics};
 use crate::hostility::Hostility;
 use crate::kernel::{Order, Scheduler};
 use crate::schedule::{Data, Schedule};
-use crate::scheduler::{Chooser, Replay, SchedulerKind};
+use crate::scheduler::{Bytes, Chooser, Replay, SchedulerKind};
 use crate::seed::Seed;
 
 /// Runs one execution and shows all of it.
@@ -99,6 +99,33 @@ impl Sim {
         self.data = schedule.data().cloned();
         let replayed = Some(schedule.hostility());
         Self { replayed, ..self.scheduler_with(Box::new(Replay::new(schedule))) }
+    }
+
+    /// Answers choice points from bytes, as a fuzzer makes them up, and draws data as they say. Any bytes are an execution: where they
+    /// end, fifo order begins. What they mean never changes; docs/FUZZING.md has the layout.
+    ///
+    /// The execution's [`schedule`](Execution::schedule) is the same as text; [`Execution::to_bytes`] is the way back.
+    ///
+    /// ```
+    /// use reenact_sim::{Sim, task};
+    ///
+    /// let body = || async {
+    ///     let tasks = ["a", "b", "c"].map(|name| task::spawn(async move { reenact_sim::println!("{name}") }));
+    ///     for task in tasks {
+    ///         task.await.unwrap();
+    ///     }
+    /// };
+    /// // No data, then alternative 5 % 3 of the first choice, alternative 1 of the second.
+    /// let execution = Sim::new().bytes(&[0, 5, 1]).run(body);
+    /// assert_eq!(execution.trace.output(), ["c", "b", "a"]);
+    /// assert_eq!(execution.schedule.to_string(), "r1:0=2/3@0.2,1=1/2@0.1");
+    /// let again = Sim::new().replay(&execution.schedule).run(body);
+    /// assert_eq!(again.to_bytes(), [0, 2, 1]);
+    /// ```
+    pub fn bytes(mut self, bytes: &[u8]) -> Self {
+        let (data, scheduler) = Bytes::new(bytes);
+        self.data = Some(data);
+        self.scheduler_with(Box::new(scheduler))
     }
 
     /// What the executor may do that the contract of `Future` allows. The default is nothing.
