@@ -73,7 +73,7 @@ pub(crate) fn encode(data: Option<&Data>, choices: &[Choice]) -> Vec<u8> {
 fn width(alternatives: u32) -> usize {
     match alternatives {
         0..=0x100 => 1,
-        0..=0x1_0000 => 2,
+        0x101..=0x1_0000 => 2,
         _ => 4,
     }
 }
