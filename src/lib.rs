@@ -124,7 +124,7 @@
 //! | `REENACT_PROGRESS` | a file that gets a line of JSON now and then while an exploration goes on |
 //! | `REENACT_TRACE` | a file that gets the trace of the execution that is replayed, as lines of JSON |
 //! | `REENACT_SHRINK` | a schedule that fails: look for the simplest one that fails in the same way |
-//! | `REENACT_LIBFUZZER` | flags and folders for libFuzzer, which then makes up the executions of one test (feature `libfuzzer`) |
+//! | `REENACT_LIBFUZZER` | flags and folders for libFuzzer, which then drives one test (feature `libfuzzer`) |
 //!
 //! A line of `REENACT_REPORT` has `version` (1), `name`, `seed`, `scheduler`, `hostile`, `limit`, `time_limit`, `shard`, `executions`,
 //! `distinct`, `exhausted`, `unseen`, `stopped`, `replayed`, `warnings` and `failure`: null, or an object with `kind`, `message`, `place`,

@@ -66,7 +66,9 @@ impl Guiding {
 impl Drop for Guiding {
     fn drop(&mut self) {
         GUIDING.set(false);
-        with(|shown| {
+        // Whoever keeps it in a variable of the thread lets it go when the thread ends, and then there may be nothing to forget any more.
+        let _ = SHOWN.try_with(|shown| {
+            let mut shown = shown.borrow_mut();
             shown.features = Features::new();
             shown.reads_from.clear();
         });
