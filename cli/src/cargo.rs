@@ -53,8 +53,11 @@ pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Builds the tests, and says where they are. What the compiler has to say goes to standard error.
+/// Builds the tests, unless somebody has, and says where they are. What the compiler has to say goes to standard error. `variables` are for cargo.
 pub(crate) fn test_binaries(build: &Build, variables: &[(&str, OsString)]) -> Result<Vec<Binary>> {
+    if let Some(file) = &build.built {
+        return built_before(file);
+    }
     let mut command = cargo();
     command.envs(variables.iter().map(|(name, value)| (name, value)));
     command.args(["test", "--no-run", "--message-format=json-render-diagnostics", "--quiet"]);
@@ -65,6 +68,20 @@ pub(crate) fn test_binaries(build: &Build, variables: &[(&str, OsString)]) -> Re
         return Err(Trouble::new(format!("the tests could not be built: `cargo test --no-run` ended with {}", output.status)));
     }
     binaries(&String::from_utf8_lossy(&output.stdout))
+}
+
+/// What cargo said when it built them, here or on another machine that has the same folders.
+fn built_before(file: &Path) -> Result<Vec<Binary>> {
+    let messages = std::fs::read_to_string(file);
+    let messages = messages.map_err(|error| Trouble::new(format!("{} cannot be read: {error}", file.display())))?;
+    let found = binaries(&messages).map_err(|trouble| Trouble::new(format!("{}: {trouble}", file.display())))?;
+    if found.is_empty() {
+        return Err(Trouble::new(format!(
+            "{} tells of no test binaries: it takes what `cargo test --no-run --message-format=json` prints",
+            file.display()
+        )));
+    }
+    Ok(found)
 }
 
 fn arguments(command: &mut Command, build: &Build) {

@@ -111,3 +111,25 @@ fn a_test_is_run_as_cargo_runs_it_and_as_nextest_does() {
         assert_eq!(ran.status.success(), passes, "{test}");
     }
 }
+
+#[test]
+fn what_was_built_is_run_without_cargo() {
+    let folder = tempfile::tempdir().unwrap();
+    let (built, empty) = (folder.path().join("built.jsonl"), folder.path().join("empty.jsonl"));
+    let messages = PROJECT.command(env!("CARGO")).args(["test", "--no-run", "--message-format=json", "-q"]).output().unwrap();
+    std::fs::write(&built, messages.stdout).unwrap();
+    std::fs::write(&empty, "").unwrap();
+    let explore =
+        |args: &[&str]| PROJECT.reenact_with(&[&["explore", "is_random"], args].concat(), &[("CARGO", "/no/such/cargo")]);
+    let ran = explore(&["--built", built.to_str().unwrap()]);
+    assert!(ran.status == Some(0) && ran.out.contains("500"), "{ran:?}");
+    for (args, error) in [
+        (&[][..], "cargo could not be started"),
+        (&["--built", "/no/such/file"], "/no/such/file cannot be read"),
+        (&["--built", empty.to_str().unwrap()], "empty.jsonl tells of no test binaries: it takes what `cargo test --no-run"),
+        (&["--built", built.to_str().unwrap(), "--release"], "cannot be used with '--release'"),
+    ] {
+        let ran = explore(args);
+        assert!(ran.status == Some(2) && ran.err.contains(error), "{args:?}: {ran:?}");
+    }
+}

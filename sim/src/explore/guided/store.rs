@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -99,7 +100,8 @@ impl Store {
             return;
         }
         let file = self.folder.join(&name);
-        let beside = self.folder.join(format!("{name}.{}.tmp", std::process::id()));
+        // Processes in containers, or on other machines, may have the same number as this one.
+        let beside = self.folder.join(format!("{name}.{:016x}.tmp", RandomState::new().hash_one(std::process::id())));
         let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, &file));
         if let Err(error) = written
             && self.warnings.is_empty()
