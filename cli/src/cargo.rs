@@ -53,7 +53,7 @@ pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Builds the tests, unless somebody has, and says where they are. What the compiler has to say goes to standard error.
+/// Builds the tests, unless somebody has, and says where they are. What the compiler has to say goes to standard error. `variables` are for cargo.
 pub(crate) fn test_binaries(build: &Build, variables: &[(&str, OsString)]) -> Result<Vec<Binary>> {
     if let Some(file) = &build.built {
         return built_before(file);

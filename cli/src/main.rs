@@ -9,6 +9,7 @@
 )]
 
 mod args;
+mod build;
 mod cargo;
 mod corpus;
 mod doctor;

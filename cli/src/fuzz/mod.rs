@@ -62,6 +62,12 @@ pub(crate) fn test_to_run(build: &Build, name: &str, coverage: bool) -> Result<T
     if !coverage {
         return select::one(select::all(build)?, Some(name));
     }
+    if let Some(file) = &build.built {
+        return Err(Trouble::new(format!(
+            "the tests that {} tells of may have no counters in their code: say --no-coverage, or leave --built out",
+            file.display()
+        )));
+    }
     let folder = match &build.target_dir {
         Some(folder) => folder.clone(),
         None => Metadata::read(build.manifest_path.as_deref(), false)?.target_directory.join("reenact-fuzz"),
