@@ -1,38 +1,16 @@
 //! Guided exploration: what it finds that others do not, the same on any number of threads, and its corpus on disk.
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::process::{Command, Output};
 
 use rand::RngExt;
 use reenact::task::{spawn, yield_now};
 use reenact::{Explorer, FailureKind, SchedulerKind, Shared, Sim, Warning, choose, cover, reachable, sometimes};
 
-const SECRET: [usize; 16] = [2, 0, 3, 1, 1, 3, 0, 2, 2, 1, 0, 3, 3, 0, 1, 2];
-
-/// Four tasks of 8 steps; 16 of them in one order lead to the end, one of another task back to the beginning. The order is looked up in
-/// a table, so that no branch shows how far it has come.
-async fn machine() {
-    let state = Rc::new(Cell::new(0));
-    let tasks = [0, 1, 2, 3].map(|me| {
-        let state = state.clone();
-        spawn(async move {
-            for _ in 0..8 {
-                let right = usize::from(SECRET[state.get()] == me);
-                state.set((state.get() + 1) * right);
-                cover!("state", state.get());
-                assert!(state.get() < SECRET.len(), "planted");
-                yield_now().await;
-            }
-        })
-    });
-    for task in tasks {
-        task.await.unwrap();
-    }
-}
+use crate::machine::machine;
 
 fn guided() -> Explorer {
     Explorer::new().scheduler(SchedulerKind::Guided)
@@ -229,4 +207,64 @@ fn a_corpus_that_cannot_be_made_is_said() {
     let text = panic.downcast_ref::<String>().unwrap();
     assert!(text.contains(&format!("{} cannot be made", file.join("test").display())), "{text}");
     fs::remove_file(file).unwrap();
+}
+
+mod fixtures {
+    #[reenact::test(executions = 20)]
+    async fn minimised() {
+        crate::machine::machine().await;
+    }
+}
+
+/// A test of this program in a process of its own, which minimises its corpus.
+fn minimise(variables: &[(&str, &str)]) -> String {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "guided::fixtures::minimised", "--nocapture"]);
+    command.env("REENACT_REGRESSIONS", "off").env("REENACT_CORPUS_MINIMISE", "on").envs(variables.iter().copied());
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let text = String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr);
+    assert_eq!(status.success(), !text.contains("REENACT_CORPUS_MINIMISE:"), "{text}");
+    text
+}
+
+#[test]
+fn minimising_takes_away_only_what_shows_nothing_of_its_own() {
+    let root = folder("minimised");
+    let of_test = root.join("explore--guided--fixtures--minimised");
+    let furthest = || {
+        let schedules = files(&of_test).into_iter().map(|name| fs::read_to_string(of_test.join(name)).unwrap());
+        let states = schedules.map(|text| Sim::new().replay(&text.trim().parse().unwrap()).run(machine).outcome.unwrap());
+        states.max().unwrap()
+    };
+    for variables in [&[][..], &[("REENACT_JOBS", "2")], &[("REENACT_TIME_LIMIT", "0")]] {
+        // Each of these has found its own way to the states that all of them know.
+        for seed in 0..4 {
+            let apart = folder("minimised-apart");
+            let explorer = guided().seed(seed).executions(300).name("explore::guided::fixtures::minimised").corpus(&apart);
+            assert!(explorer.run(machine).failure.is_none());
+            fs::create_dir_all(&of_test).unwrap();
+            for name in files(&apart.join("explore--guided--fixtures--minimised")) {
+                fs::copy(apart.join("explore--guided--fixtures--minimised").join(&name), of_test.join(&name)).unwrap();
+            }
+            fs::remove_dir_all(apart).unwrap();
+        }
+        let (before, shown) = (files(&of_test).len(), furthest());
+        let all = [&[("REENACT_SCHEDULER", "guided"), ("REENACT_CORPUS", root.to_str().unwrap())], variables].concat();
+        minimise(&all);
+        let after = files(&of_test).len();
+        assert!(0 < after && after < before, "{after} of {before} with {variables:?}");
+        assert_eq!(furthest(), shown, "{variables:?}");
+        minimise(&all);
+        assert!(files(&of_test).len() <= after);
+        fs::remove_dir_all(&root).unwrap();
+    }
+}
+
+#[test]
+fn there_must_be_something_to_minimise() {
+    let corpus = ("REENACT_CORPUS", "nowhere");
+    for variables in [&[][..], &[("REENACT_SCHEDULER", "guided")], &[corpus], &[corpus, ("REENACT_SCHEDULER", "random")]] {
+        let text = minimise(variables);
+        assert!(text.contains("only a guided exploration with a corpus has something to minimise"), "{variables:?}: {text}");
+    }
 }

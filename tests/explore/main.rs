@@ -4,6 +4,7 @@ mod deadlock;
 mod explanation;
 mod guided;
 mod isolated;
+mod machine;
 mod parallel;
 mod record;
 mod regressions;

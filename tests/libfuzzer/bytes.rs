@@ -4,7 +4,7 @@ use rand::RngExt;
 use reenact::prelude::*;
 use reenact::{Execution, choose_order, println};
 
-use crate::machine;
+use crate::machine::machine;
 
 /// Choices of every kind, data of several tasks, virtual time.
 async fn everything() -> u64 {

@@ -3,48 +3,27 @@
 //! The fixture is a test of its own, which without that variable explores nothing that fails.
 
 mod bytes;
+#[path = "../explore/machine.rs"]
+mod machine;
 
-use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::rc::Rc;
 
+use reenact::Regressions;
 use reenact::prelude::*;
-use reenact::{Regressions, cover};
 
-const SECRET: [usize; 16] = [2, 0, 3, 1, 1, 3, 0, 2, 2, 1, 0, 3, 3, 0, 1, 2];
-
-/// Four tasks of 8 steps; 16 of them in one order lead to the end, one of another task back to the beginning. The order is looked up in
-/// a table, so that no branch shows how far it has come.
-pub(crate) async fn machine() {
-    let state = Rc::new(Cell::new(0));
-    let tasks = [0, 1, 2, 3].map(|me| {
-        let state = state.clone();
-        spawn(async move {
-            for _ in 0..8 {
-                let right = usize::from(SECRET[state.get()] == me);
-                state.set((state.get() + 1) * right);
-                cover!("state", state.get());
-                assert!(state.get() < SECRET.len(), "planted");
-                yield_now().await;
-            }
-        })
-    });
-    for task in tasks {
-        task.await.unwrap();
-    }
-}
+use machine::machine;
 
 mod fixtures {
     #[reenact::test(executions = 20)]
     async fn driven() {
-        super::machine().await;
+        crate::machine::machine().await;
     }
 
     #[test]
     fn without_the_attribute() {
-        reenact::libfuzzer::fuzz("without_the_attribute", super::machine);
+        reenact::libfuzzer::fuzz("without_the_attribute", crate::machine::machine);
     }
 }
 

@@ -14,13 +14,8 @@ use crate::trouble::{Result, Trouble};
 const VARIABLE: &str = "CARGO_REENACT_COMPILER";
 
 /// Counters in the code, and no calls.
-const INSTRUMENT: [&str; 4] = [
-    "-Cpasses=sancov-module",
-    "-Cllvm-args=-sanitizer-coverage-level=3",
-    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
-    // Each counter is written by the code of one function, so parts of a crate need not be known together.
-    "-Ccodegen-units=16",
-];
+const INSTRUMENT: [&str; 3] =
+    ["-Cpasses=sancov-module", "-Cllvm-args=-sanitizer-coverage-level=3", "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters"];
 
 /// For programs of the workspace that hold instrumented libraries and not reenact: somebody has to be there whom the counters can be told.
 /// It is weak, so that reenact's own takes its place.
@@ -39,14 +34,11 @@ pub(super) fn variables(folder: &Path) -> Result<Vec<(&'static str, OsString)>> 
     let this = std::env::current_exe().map_err(|error| trouble(format!("where is this program? {error}")))?;
     let stub = folder.join("counters-stub.o");
     compile_stub(folder, &stub).map_err(trouble)?;
-    let mut variables = vec![
+    Ok(vec![
         ("RUSTC_WRAPPER", this.clone().into_os_string()),
         ("RUSTC_WORKSPACE_WRAPPER", this.into_os_string()),
         (VARIABLE, stub.into_os_string()),
-    ];
-    // Profiles that leave out debug assertions would leave out what tests assert, and counters need no incremental builds.
-    variables.push(("CARGO_INCREMENTAL", "0".into()));
-    Ok(variables)
+    ])
 }
 
 fn compile_stub(folder: &Path, stub: &Path) -> std::result::Result<(), String> {

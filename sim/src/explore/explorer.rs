@@ -245,6 +245,14 @@ impl Explorer {
         let all = self.factory.is_none() && matches!(scheduler, SchedulerKind::Exhaustive { .. });
         let executions = said.iter().find_map(|budget| budget.executions);
         let hostility = said.iter().find_map(|budget| budget.hostility);
+        let corpus = said.iter().find_map(|budget| budget.corpus.clone());
+        let guided = self.factory.is_none() && matches!(scheduler, SchedulerKind::Guided);
+        if environment.minimise && (corpus.is_none() || !guided) {
+            return Err(Error::environment(
+                "REENACT_CORPUS_MINIMISE: only a guided exploration with a corpus has something to minimise: \
+                 set REENACT_SCHEDULER=guided and REENACT_CORPUS, or leave it out",
+            ));
+        }
         let (replay, shrink) = (environment.replay.or(environment.shrink.clone()), environment.shrink.is_some());
         let replayed = replay.as_ref().map(|schedule| schedule.hostility());
         Ok(Plan {
@@ -252,7 +260,8 @@ impl Explorer {
             executions: executions.unwrap_or(if all { u64::MAX } else { EXECUTIONS }),
             seed: said.iter().find_map(|budget| budget.seed).unwrap_or_else(of_name),
             scheduler: if self.factory.is_some() { None } else { Some(scheduler) },
-            time_limit: said.iter().find_map(|budget| budget.time_limit),
+            // What a limit leaves out would be taken away unseen.
+            time_limit: said.iter().find_map(|budget| budget.time_limit).filter(|_| !environment.minimise),
             replay,
             shrink,
             report: environment.report,
@@ -263,7 +272,7 @@ impl Explorer {
             shard: said.iter().find_map(|budget| budget.shard),
             jobs: said.iter().find_map(|budget| budget.jobs).unwrap_or(NonZeroU32::MIN),
             regressions: said.iter().find_map(|budget| budget.regressions.clone()).unwrap_or_default(),
-            corpus: said.iter().find_map(|budget| budget.corpus.clone()),
+            corpus,
             minimise: environment.minimise,
             isolate: said.iter().find_map(|budget| budget.isolate).unwrap_or(false),
         })

@@ -109,7 +109,10 @@ impl Ledger {
         if self.closed {
             return if self.pieces.is_empty() { Next::Over } else { Next::Wait };
         }
-        let Some((work, mark)) = self.further(plan) else { return Next::Wait };
+        let Some((work, mark)) = self.further(plan) else {
+            // With nothing begun nobody would wake those who wait.
+            return if self.pieces.is_empty() { Next::Over } else { Next::Wait };
+        };
         let ticket = self.insert(self.pieces.len(), Work::Range(0..0), 0);
         if let Some(piece) = self.pieces.back_mut() {
             (piece.work, piece.mark) = (None, mark);

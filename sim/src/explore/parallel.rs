@@ -83,7 +83,7 @@ impl Explorer {
         });
         let mut ledger = floor.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
         ledger.absorb_rest(plan);
-        self.tell_of_corpus(ledger.corpus());
+        self.close_corpus(plan, &mut ledger, false);
         floor.show.into_inner().unwrap_or_else(PoisonError::into_inner).end(&ledger.tally);
         let (mut report, mut beginning) = (None, Some(beginning));
         make(&mut |body| {

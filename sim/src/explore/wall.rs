@@ -27,6 +27,7 @@ const BEAT: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(super) struct Pace {
     last: Instant,
+    beat: Duration,
     /// Executions from one look to the next.
     stride: u64,
     left: u64,
@@ -34,10 +35,14 @@ pub(super) struct Pace {
 
 impl Pace {
     pub(super) fn new() -> Self {
-        Self { last: Instant::now(), stride: 1, left: 1 }
+        Self::every(BEAT)
     }
 
-    /// Whether a beat has passed. To be asked after every execution.
+    pub(super) fn every(beat: Duration) -> Self {
+        Self { last: Instant::now(), beat, stride: 1, left: 1 }
+    }
+
+    /// Whether a beat has passed. To be asked after every execution, or whatever else takes about the same time always.
     pub(super) fn is_due(&mut self) -> bool {
         self.left -= 1;
         if self.left > 0 {
@@ -45,12 +50,12 @@ impl Pace {
         }
         let elapsed = self.last.elapsed();
         self.stride = match elapsed {
-            short if short < BEAT / 8 => self.stride * 2,
-            long if long > BEAT * 2 => 1,
+            short if short < self.beat / 8 => self.stride * 2,
+            long if long > self.beat * 2 => 1,
             _ => self.stride,
         };
         self.left = self.stride;
-        if elapsed < BEAT {
+        if elapsed < self.beat {
             return false;
         }
         self.last = Instant::now();

@@ -63,13 +63,6 @@ impl Corpus {
         self.snapshot.clone()
     }
 
-    /// Removes the files of what is not in it.
-    pub(in crate::explore) fn take_away_the_rest(&mut self) {
-        if let Some(store) = &mut self.store {
-            store.take_away_the_rest();
-        }
-    }
-
     pub(in crate::explore) fn store(&mut self) -> Option<&mut Store> {
         self.store.as_mut()
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
+use std::time::Duration;
 
 use super::{Candidate, Corpus, Snapshot};
 use crate::explore::plan::Plan;
@@ -12,6 +13,8 @@ use crate::schedule::Schedule;
 const LENGTH: u64 = 128;
 /// Pieces of a generation.
 const PIECES: u64 = 8;
+/// From one look for what other processes have found to the next.
+const EXCHANGE: Duration = Duration::from_secs(1);
 /// Schedules from disk that are run together.
 const SEEDS: usize = 32;
 
@@ -50,7 +53,7 @@ impl Generations {
             snapshots: BTreeMap::new(),
             seeds: VecDeque::new(),
             running: 0,
-            pace: Pace::new(),
+            pace: Pace::every(EXCHANGE),
         };
         generations.look_for_seeds();
         generations.begin_if_known();
@@ -95,7 +98,7 @@ impl Generations {
         let first = generation * self.length;
         let next = first.saturating_add(self.length);
         let end = start.saturating_add(self.length / PIECES).min(next);
-        if start == first && self.pace.is_due() {
+        if start == first && self.corpus.store().is_some() && self.pace.is_due() {
             self.look_for_seeds();
         }
         Some((start..end.min(executions), snapshot, if end == next { Mark::Generation } else { Mark::Nothing }))

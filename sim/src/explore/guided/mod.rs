@@ -37,11 +37,15 @@ impl Explorer {
         }
     }
 
-    /// What has gone wrong with the files of the corpus.
-    pub(super) fn tell_of_corpus(&self, corpus: Option<&mut Corpus>) {
-        if let Some(store) = corpus.and_then(Corpus::store) {
-            store.warnings.drain(..).for_each(|warning| warn(&warning));
+    /// Nothing more is to be run. Minimises the corpus if that was to be, and tells what has gone wrong with its files.
+    pub(super) fn close_corpus(&self, plan: &Plan, ledger: &mut Ledger, broken_off: bool) {
+        // Entries that nobody has run yet are not worthless.
+        let minimise = plan.minimise && ledger.tally.found.is_none() && !broken_off;
+        let Some(store) = ledger.corpus().and_then(Corpus::store) else { return };
+        if minimise {
+            store.take_away_the_rest();
         }
+        store.warnings.drain(..).for_each(|warning| warn(&warning));
     }
 
     /// Explores on the thread that asks for it.
@@ -52,6 +56,7 @@ impl Explorer {
         let mut ledger = Ledger::of_generations(plan, self.open_corpus(plan));
         let mut show = Telling::new(self.name.as_deref(), plan);
         let mut pace = Pace::new();
+        let mut broken_off = false;
         while let Next::Work(ticket, work) = ledger.next(plan) {
             let mut batch = Batch::default();
             let done = worker.each(work, &mut |execution, scheduler, order| {
@@ -63,16 +68,14 @@ impl Explorer {
             if pace.is_due() {
                 show.tell(&ledger.tally);
             }
-            if done.over {
+            broken_off = done.over;
+            if broken_off {
                 break;
             }
         }
         ledger.absorb_rest(plan);
         show.end(&ledger.tally);
-        if plan.minimise && ledger.tally.found.is_none() {
-            ledger.corpus().into_iter().for_each(Corpus::take_away_the_rest);
-        }
-        self.tell_of_corpus(ledger.corpus());
+        self.close_corpus(plan, &mut ledger, broken_off);
         self.finish(plan, std::mem::take(&mut ledger.tally), beginning, body)
     }
 
@@ -91,7 +94,7 @@ impl Explorer {
                 break;
             }
         }
-        self.tell_of_corpus(ledger.corpus());
+        self.close_corpus(plan, &mut ledger, done.over);
         done
     }
 }
