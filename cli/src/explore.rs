@@ -189,10 +189,8 @@ fn tested(test: &Test, ended: &Ended, report: &str, took: Duration) -> Result<Te
     let mut lines = lines.map_err(|error| Trouble::new(format!("the report of {} cannot be read: {error}", test.path())))?;
     // What it panicked with is in the last one.
     let failure = lines.last_mut().and_then(|line| line.failure.take()).filter(|_| !ended.status.success());
-    // Tests with `isolate` write no report.
-    let isolated = test.listed.options.contains("isolate") || std::env::var_os("REENACT_ISOLATE").is_some();
     let verdict = match ended.status.code() {
-        Some(0) if lines.is_empty() && !isolated => Verdict::NothingRun,
+        Some(0) if lines.is_empty() => Verdict::NothingRun,
         Some(0) => Verdict::Passed,
         // As the test runner ends when a test has failed.
         Some(101) => Verdict::Failed,

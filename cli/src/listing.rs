@@ -37,6 +37,12 @@ impl Listed {
             None => self.function.clone(),
         }
     }
+
+    /// Whether each of its executions has a process of its own.
+    pub(crate) fn is_isolated(&self) -> bool {
+        let mut options = self.options.split(',').map(|option| option.split('=').map(str::trim).collect::<Vec<_>>());
+        options.any(|option| option == ["isolate"] || option == ["isolate", "true"])
+    }
 }
 
 /// The tests of a binary, by path.
@@ -99,6 +105,13 @@ mod tests {
         assert_eq!((tests[0].line, tests[0].ignored, tests[0].options.as_str()), (12, true, "executions = 500"));
         assert!(!tests[1].ignored && tests[1].function == "fills");
         assert!(parse(b"").unwrap().is_empty());
+    }
+
+    #[test]
+    fn whether_it_is_isolated_is_an_option() {
+        let isolated = |options: &str| parse(LINE.replace("executions = 500", options).as_bytes()).unwrap()[0].is_isolated();
+        assert!(isolated("isolate") && isolated("executions = 3, isolate = true"));
+        assert!(!isolated("") && !isolated("isolate = false") && !isolated("hostile = \"isolate\""));
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod hash;
 mod hostility;
 mod instant;
 mod kernel;
+mod leb128;
 mod output;
 mod outside;
 mod resource;

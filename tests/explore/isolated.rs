@@ -117,6 +117,8 @@ fn every_schedule_is_tried_in_processes_as_well() {
     assert!(passed, "{text}");
     let (passed, text) = run("lost_update", &[("REENACT_SCHEDULER", "exhaustive:1")]);
     assert!(!passed && text.contains("exhaustive can, without a bound"), "{text}");
+    let (passed, text) = run("lost_update", &[("REENACT_SCHEDULER", "guided")]);
+    assert!(!passed && text.contains("choose another scheduler than guided"), "{text}");
 }
 
 #[test]
@@ -134,6 +136,40 @@ fn warnings_arrive() {
     assert_eq!(text.matches("1 task was unfinished when main was done:\n  0.0 `left`").count(), 1, "{text}");
 }
 
+/// The line that a fixture has written about its exploration.
+fn report(fixture: &str, variables: &[(&str, &str)]) -> serde_json::Value {
+    let file =
+        std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("isolated-{fixture}-{}.jsonl", std::process::id()));
+    let _ = std::fs::remove_file(&file);
+    let (passed, text) = run(fixture, &[&[("REENACT_REPORT", file.to_str().unwrap())], variables].concat());
+    let lines = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(lines.lines().count(), 1, "{lines}{text}");
+    let line: serde_json::Value = serde_json::from_str(&lines).unwrap();
+    assert_eq!(line["failure"].is_null(), passed, "{lines}{text}");
+    line
+}
+
+#[test]
+fn a_report_says_what_the_processes_came_to() {
+    let passed = report("every_execution_is_the_first", &[("REENACT_REPORT_DIGESTS", "on"), ("REENACT_SHARD", "2/2")]);
+    assert_eq!((passed["executions"].as_u64(), passed["shard"].as_str()), (Some(4), Some("2/2")));
+    assert_eq!((passed["parts"][0]["executions"].as_u64(), passed["distinct"].as_u64()), (Some(4), Some(1)));
+    let all = report("every_execution_is_the_first", &[("REENACT_SCHEDULER", "exhaustive")]);
+    assert_eq!((all["executions"].as_u64(), all["exhausted"].as_bool()), (Some(1), Some(true)));
+    let warned = report("leaves_a_task", &[]);
+    assert!(warned["warnings"][0].as_str().unwrap().contains("1 task was unfinished"), "{warned}");
+    let differs = report("shares_its_process", &[("REENACT_ISOLATE", "on"), ("REENACT_JOBS", "2")]);
+    assert_eq!(differs["executions"].as_u64(), Some(12));
+    let failed = report("lost_update", &[]);
+    let failure = &failed["failure"];
+    assert_eq!((failure["kind"].as_str(), failure["seed"].as_str()), (Some("panic"), failed["seed"].as_str()));
+    assert_eq!(failed["executions"].as_u64(), failure["execution"].as_u64().map(|index| index + 1));
+    assert!(failure["text"].as_str().unwrap().contains("an update was lost"));
+    let (passed, again) = run("lost_update", &[("REENACT_REPLAY", failure["schedule"].as_str().unwrap())]);
+    assert!(!passed && again.contains(&format!("\ndigest {}", failure["digest"].as_str().unwrap())), "{again}");
+}
+
 #[test]
 fn a_saved_failure_is_replayed_first_in_a_process_of_its_own() {
     let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("isolated-{}", std::process::id()));
@@ -143,5 +179,7 @@ fn a_saved_failure_is_replayed_first_in_a_process_of_its_own() {
     assert!(text.contains("note: saved in:        "), "{text}");
     let (passed, text) = run("lost_update", &[variables[0], ("REENACT_EXECUTIONS", "1")]);
     assert!(!passed && text.contains("  replayed from ") && text.contains("an update was lost"), "{text}");
+    let line = report("lost_update", &variables);
+    assert_eq!((line["executions"].as_u64(), line["replayed"].as_u64()), (Some(0), Some(1)));
     std::fs::remove_dir_all(&folder).unwrap();
 }

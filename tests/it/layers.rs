@@ -94,7 +94,7 @@ const FOLDERS: [&str; 17] = [
 
 /// The rooms of sim, lowest first; each may use those before it.
 const ROOMS: [&[&str]; 12] = [
-    &["hash", "error", "instant"],
+    &["hash", "leb128", "error", "instant"],
     &["hostility"],
     &["config"],
     &["seed"],

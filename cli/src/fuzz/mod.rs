@@ -59,6 +59,15 @@ pub(crate) fn fuzz(args: &Fuzz, format: Format) -> Result<Outcome> {
 
 /// Builds the tests, with counters in their code if that is wanted, and picks one.
 pub(crate) fn test_to_run(build: &Build, name: &str, coverage: bool) -> Result<Test> {
+    let test = built_test(build, name, coverage)?;
+    let asked = std::env::var("REENACT_ISOLATE").ok().filter(|value| !value.is_empty());
+    if asked.map_or(test.listed.is_isolated(), |value| value == "on") {
+        return Err(Trouble::new(format!("{}: a test with `isolate` cannot be fuzzed, nor has it a corpus", test.path())));
+    }
+    Ok(test)
+}
+
+fn built_test(build: &Build, name: &str, coverage: bool) -> Result<Test> {
     if !coverage {
         return select::one(select::all(build)?, Some(name));
     }

@@ -216,14 +216,29 @@ impl Explorer {
     /// Writes down what an exploration came to, if somebody wants that.
     pub(super) fn written_down(&self, plan: &Plan, report: Report) -> Report {
         #[cfg(feature = "report")]
-        if let Some(file) = plan.report.as_ref().filter(|_| plan.replay.is_none() || plan.shrink)
-            && let Err(error) = super::record::append(file, self.name.as_deref(), plan, &report)
-        {
-            warn(&error);
+        if plan.replay.is_none() || plan.shrink {
+            self.append(plan, &report, super::record::Told::of(&report));
         }
         #[cfg(not(feature = "report"))]
         debug_assert!(plan.report.is_none(), "the environment refuses it");
         report
+    }
+
+    /// The same for an exploration whose failure is known as its line only; see [`Failed`](super::failed::Failed).
+    pub(super) fn written_down_as(&self, plan: &Plan, report: &Report, warnings: Vec<String>, failed: Option<&str>) {
+        #[cfg(feature = "report")]
+        self.append(plan, report, super::record::Told { warnings, failure: failed.and_then(super::failed::Failed::from_line) });
+        #[cfg(not(feature = "report"))]
+        let _ = (plan, report, warnings, failed);
+    }
+
+    #[cfg(feature = "report")]
+    fn append(&self, plan: &Plan, report: &Report, told: super::record::Told) {
+        if let Some(file) = &plan.report
+            && let Err(error) = super::record::append(file, self.name.as_deref(), plan, report, told)
+        {
+            warn(&error);
+        }
     }
 
     /// What is saved of this exploration.

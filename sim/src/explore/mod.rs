@@ -5,6 +5,8 @@ mod enter;
 mod environment;
 mod explain;
 mod explorer;
+#[cfg(feature = "report")]
+mod failed;
 mod guided;
 mod isolated;
 mod ledger;

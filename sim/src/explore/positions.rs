@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use super::plan::Plan;
 use super::seen::Key;
+#[cfg(feature = "report")]
+use crate::leb128::put;
 
 /// Positions within one subtree; the number of the subtree stands above them.
 const TREE: u32 = 40;
@@ -74,8 +76,8 @@ impl Positions {
         let mut bytes = Vec::with_capacity(self.seen.len() * 12);
         for (digest, (first, second)) in &self.seen {
             bytes.extend_from_slice(&digest.to_le_bytes());
-            number(&mut bytes, *first);
-            number(&mut bytes, if *second == u64::MAX { 0 } else { second - first });
+            put(&mut bytes, *first);
+            put(&mut bytes, if *second == u64::MAX { 0 } else { second - first });
         }
         text(&bytes)
     }
@@ -87,7 +89,7 @@ impl Positions {
         let mut stopped = self.stopped.clone();
         stopped.sort_unstable();
         for position in stopped {
-            number(&mut bytes, position - last);
+            put(&mut bytes, position - last);
             last = position;
         }
         text(&bytes)
@@ -98,14 +100,4 @@ impl Positions {
 fn text(bytes: &[u8]) -> String {
     use base64::Engine;
     base64::engine::general_purpose::STANDARD_NO_PAD.encode(bytes)
-}
-
-/// Seven bits a byte, lowest first; the highest bit says that more follow.
-#[cfg(feature = "report")]
-fn number(bytes: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
 }

@@ -7,8 +7,8 @@ use std::path::Path;
 use miniserde::{Serialize, json};
 
 use super::Report;
+use super::failed::Failed;
 use super::plan::Plan;
-use crate::simulation::Failure;
 
 /// The schema is in the documentation of the facade; fields are added, never changed.
 #[derive(Serialize)]
@@ -49,31 +49,32 @@ struct Part {
     failure: Option<Failed>,
 }
 
-#[derive(Serialize)]
-struct Failed {
-    kind: String,
-    message: String,
-    place: Option<String>,
-    task: Option<String>,
-    at_ns: u64,
-    execution: u64,
-    schedule: String,
-    digest: String,
-    seed: String,
-    text: String,
+/// What is said of an exploration in words.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    pub(super) warnings: Vec<String>,
+    pub(super) failure: Option<Failed>,
+}
+
+impl Told {
+    pub(super) fn of(report: &Report) -> Self {
+        let warnings = report.warnings.iter().map(ToString::to_string).collect();
+        Self { warnings, failure: report.failure.as_ref().map(Failed::new) }
+    }
 }
 
 /// Appends the report's line, in one write, so that the lines of several processes do not mix.
-pub(super) fn append(file: &Path, name: Option<&str>, plan: &Plan, report: &Report) -> Result<(), String> {
-    let line = format!("{}\n", json::to_string(&Line::new(name, plan, report)));
+pub(super) fn append(file: &Path, name: Option<&str>, plan: &Plan, report: &Report, told: Told) -> Result<(), String> {
+    let line = format!("{}\n", json::to_string(&Line::new(name, plan, report, told)));
     let opened = OpenOptions::new().create(true).append(true).open(file);
     let written = opened.and_then(|mut file| file.write_all(line.as_bytes()));
     written.map_err(|error| format!("REENACT_REPORT: {} cannot be written: {error}", file.display()))
 }
 
 impl Line {
-    fn new(name: Option<&str>, plan: &Plan, report: &Report) -> Self {
+    fn new(name: Option<&str>, plan: &Plan, report: &Report, told: Told) -> Self {
         Self {
+            parts: Part::of(report, &told).map(|part| vec![part]),
             version: 1,
             name: name.map(str::to_owned),
             seed: report.seed.to_string(),
@@ -88,16 +89,15 @@ impl Line {
             unseen: report.unseen,
             stopped: report.stopped,
             replayed: report.replayed,
-            warnings: report.warnings.iter().map(ToString::to_string).collect(),
-            failure: report.failure.as_ref().map(Failed::new),
-            parts: Part::of(report).map(|part| vec![part]),
+            warnings: told.warnings,
+            failure: told.failure,
             digests: report.positions.as_ref().map(|positions| positions.digests_text()),
         }
     }
 }
 
 impl Part {
-    fn of(report: &Report) -> Option<Self> {
+    fn of(report: &Report, told: &Told) -> Option<Self> {
         let positions = report.positions.as_ref()?;
         Some(Self {
             part: report.shard.map_or(1, |shard| shard.part()),
@@ -107,27 +107,10 @@ impl Part {
             replayed: report.replayed,
             trees: positions.trees(),
             stopped: positions.stopped_text(),
-            warnings: report.warnings.iter().map(ToString::to_string).collect(),
+            warnings: told.warnings.clone(),
             // What was saved is replayed before anything is explored, so its failure has no position.
-            failure_at: report.failure.as_ref().filter(|_| report.executions > 0).map(|_| positions.last()),
-            failure: report.failure.as_ref().map(Failed::new),
+            failure_at: told.failure.as_ref().filter(|_| report.executions > 0).map(|_| positions.last()),
+            failure: told.failure.clone(),
         })
-    }
-}
-
-impl Failed {
-    fn new(failure: &Failure) -> Self {
-        Self {
-            kind: failure.kind.to_string(),
-            message: failure.message.clone(),
-            place: failure.place.clone(),
-            task: failure.task.as_ref().map(ToString::to_string),
-            at_ns: failure.at.as_nanos(),
-            execution: failure.execution,
-            schedule: failure.schedule.to_string(),
-            digest: failure.trace.digest().to_string(),
-            seed: failure.seed.to_string(),
-            text: failure.to_string(),
-        }
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use miniserde::{Serialize, json};
 
+use super::failed::Failed;
 use crate::schedule::Schedule;
 use crate::simulation::Failure;
 use crate::trace::Trace;
@@ -20,14 +21,6 @@ struct Head {
     failure: Option<Failed>,
 }
 
-#[derive(Serialize)]
-struct Failed {
-    kind: String,
-    message: String,
-    place: Option<String>,
-    text: String,
-}
-
 /// Writes it beside and renames it, so that whoever looks finds all of it or nothing.
 pub(super) fn write(
     file: &Path,
@@ -41,12 +34,7 @@ pub(super) fn write(
         version: 1,
         test: name.map(str::to_owned),
         schedule: schedule.to_string(),
-        failure: failure.map(|failure| Failed {
-            kind: failure.kind.to_string(),
-            message: failure.message.clone(),
-            place: failure.place.clone(),
-            text: failure.to_string(),
-        }),
+        failure: failure.map(Failed::new),
     };
     let text = format!("{}\n{}", json::to_string(&head), trace.to_json_lines());
     let mut beside = file.as_os_str().to_owned();

@@ -32,6 +32,27 @@ pub enum FailureKind {
     Nondeterminism,
 }
 
+impl FailureKind {
+    /// All of them.
+    const ALL: [Self; 10] = [
+        Self::Panic,
+        Self::Error,
+        Self::Deadlock,
+        Self::Livelock,
+        Self::StepLimit,
+        Self::TimeLimit,
+        Self::TaskLimit,
+        Self::PendingAtExit,
+        Self::Divergence,
+        Self::Nondeterminism,
+    ];
+
+    /// The one that is displayed so.
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.to_string() == name)
+    }
+}
+
 impl fmt::Display for FailureKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

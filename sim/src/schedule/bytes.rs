@@ -14,6 +14,7 @@
 //! Where the bytes end all further numbers are 0, which is the calm default. Nothing is ever drawn at random.
 
 use super::{Choice, ChoiceKind, Data, TaskPath};
+use crate::leb128::put;
 use crate::seed::Seed;
 
 /// Where the data of an execution come from, and the bytes that its choices are read from.
@@ -97,14 +98,6 @@ fn number(rest: &mut &[u8]) -> u64 {
         }
     }
     number
-}
-
-fn put(bytes: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The dense text form of long schedules, version `r2`: base64 of variable-length numbers.
 //!
-//! Layout, every number in LEB128: flags (1: a data seed follows, 2: alternatives are known, 4:
-//! a hostility follows, 8: data streams follow), [seed], [most spurious polls, most late wakes, by how many nanoseconds, 1 for fresh
-//! wakers], number of paths, each
-//! path as length and parts, number of deviations, each as index minus the previous index, pick, [alternatives],
-//! number of its path or 0, [number of data streams, each as the number of its path and its own]. Deviations of which only some know their alternatives write 0 for the others.
+//! Layout, every number in LEB128: flags (1: a data seed follows, 2: alternatives are known, 4: a hostility follows, 8: data streams
+//! follow), [seed], [most spurious polls, most late wakes, by how many nanoseconds, 1 for fresh wakers], number of paths, each path as
+//! length and parts, number of deviations, each as index minus the previous index, pick, [alternatives], number of its path or 0,
+//! [number of data streams, each as the number of its path and its own]. Deviations of which only some know their alternatives write
+//! 0 for the others.
 
 use std::fmt;
 use std::time::Duration;
@@ -15,6 +15,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::{Data, Deviation, Schedule, TaskPath};
 use crate::error::Error;
 use crate::hostility::Hostility;
+use crate::leb128::put;
 use crate::seed::Seed;
 
 const SEED: u64 = 1;
@@ -127,14 +128,6 @@ fn read(input: &mut Input<'_>) -> Option<Result<Schedule, Error>> {
     }
     let data = data_seed.map(|seed| Data::new(seed, streams));
     Some(Schedule::checked(deviations, data).map(|schedule| schedule.with_hostility(hostility)))
-}
-
-fn put(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
 }
 
 struct Input<'a>(&'a [u8]);

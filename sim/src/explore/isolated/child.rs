@@ -46,14 +46,17 @@ impl Explorer {
                     }
                 }
                 let (mut answer, failure) = answer;
-                answer.text = failure.map(|failure| self.noted(&failure));
+                if let Some(failure) = failure {
+                    self.say(&failure, &mut answer);
+                }
                 answer
             }
             Request::Saved { entry } => {
                 let mut answer = Answer::default();
                 if let Some(saved) = self.saved_or_panic(plan) {
                     match self.replay_saved(plan, &saved, entry, body) {
-                        Ok(failure) => answer.text = failure.map(|failure| self.noted(&failure)),
+                        Ok(Some(failure)) => self.say(&failure, &mut answer),
+                        Ok(None) => {}
                         Err(warning) => answer.warnings.push(warning.to_string()),
                     }
                 }
@@ -65,9 +68,13 @@ impl Explorer {
         }
     }
 
-    /// The text of a failure, with its note: here is its trace, which does not go to the process that asks.
-    fn noted(&self, failure: &crate::Failure) -> String {
-        note::text(failure, self.name.as_deref())
+    /// Tells of a failure, with its note: here is its trace, which does not go to the process that asks.
+    fn say(&self, failure: &crate::Failure, answer: &mut Answer) {
+        answer.text = Some(note::text(failure, self.name.as_deref()));
+        #[cfg(feature = "report")]
+        {
+            answer.failed = Some(super::super::failed::Failed::new(failure).to_line());
+        }
     }
 
     #[track_caller]
@@ -82,11 +89,11 @@ impl Explorer {
             ..Answer::default()
         };
         match (outcome, body.error.take()) {
-            (Ok(_), Some(error)) => answer.failure = Some((FailureKind::Error.to_string(), String::new(), error)),
+            (Ok(_), Some(error)) => answer.failure = Some((FailureKind::Error, String::new(), error)),
             (Ok(brief), None) => answer.remarkable = brief.remarkable,
             (Err(fault), _) if fault.stopped => answer.stopped = true,
             (Err(fault), _) => {
-                answer.failure = Some((fault.kind.to_string(), fault.place.unwrap_or_default(), fault.message));
+                answer.failure = Some((fault.kind, fault.place.unwrap_or_default(), fault.message));
             }
         }
         answer

@@ -3,11 +3,13 @@
 //! The test's process never runs the body. It starts its own program again with only this test picked and one thing to do, a [`Request`],
 //! and reads an [`Answer`] from a file. What looks closer at a failure, shrinking included, is done in fresh processes too.
 
+mod account;
 mod ask;
 mod child;
 mod parent;
 mod wire;
 
+use account::Account;
 use ask::Program;
 pub(super) use parent::{explore, wanted};
 use wire::{Answer, Request};

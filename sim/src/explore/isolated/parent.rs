@@ -1,17 +1,22 @@
 //! The process that asks.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::thread;
 
-use super::super::explorer::{Explorer, warn};
+use super::super::explorer::Explorer;
+#[cfg(feature = "report")]
+use super::super::failed::Failed;
 use super::super::plan::Plan;
 use super::super::wall::WallClock;
 use super::super::work::{Tested, is_checked};
-use super::{Answer, Program, Request, VARIABLE};
+use super::{Account, Answer, Program, Request, VARIABLE};
 use crate::kernel::Model;
 use crate::schedule::Schedule;
 use crate::scheduler::{Exhaustive, Scheduler, SchedulerKind};
+#[cfg(feature = "report")]
+use crate::trace::Digest;
 
 /// Processes that shrinking a failure may take.
 const MOST: u64 = 200;
@@ -30,6 +35,9 @@ pub(in super::super) fn explore(explorer: &Explorer, plan: &Plan, test: String, 
     if let Some(SchedulerKind::Exhaustive { preemptions: Some(bound) }) = plan.scheduler {
         panic!("executions in processes of their own cannot be explored by exhaustive:{bound}: exhaustive can, without a bound");
     }
+    if plan.is_guided() {
+        panic!("executions in processes of their own cannot go on from one another: choose another scheduler than guided");
+    }
     if plan.shard.is_some() && plan.is_exhaustive() {
         panic!("executions in processes of their own cannot be explored exhaustively in parts");
     }
@@ -37,18 +45,20 @@ pub(in super::super) fn explore(explorer: &Explorer, plan: &Plan, test: String, 
         Ok(program) => program,
         Err(error) => panic!("the program of this process is not known, so no other can be started: {error}"),
     };
-    let parent = Parent { explorer, plan, program };
+    let parent = Parent { explorer, plan, program, account: RefCell::new(Account::new(explorer, plan)) };
     parent.replay_saved();
     match plan.is_exhaustive() {
         true => parent.every_schedule(),
         false => parent.by_index(),
     }
+    parent.account.borrow_mut().close(None);
 }
 
 struct Parent<'a> {
     explorer: &'a Explorer,
     plan: &'a Plan,
     program: Program,
+    account: RefCell<Account<'a>>,
 }
 
 impl Parent<'_> {
@@ -66,22 +76,23 @@ impl Parent<'_> {
         for entry in 0..entries {
             let answer = self.ask(&Request::Saved { entry });
             self.warn(&answer.warnings);
+            self.account.borrow_mut().add_replayed();
             if let Some(text) = answer.text {
+                self.account.borrow_mut().close(answer.failed.as_deref());
                 panic!("{text}");
             }
         }
     }
 
     fn warn(&self, warnings: &[String]) {
-        let name = self.explorer.name.as_deref().unwrap_or("reenact");
-        warnings.iter().for_each(|warning| warn(&format!("{name}: {warning}")));
+        self.account.borrow_mut().warn(warnings);
     }
 
     /// Some at a time, each looked at in its turn.
     #[track_caller]
     fn by_index(&self) {
         let clock = self.plan.time_limit.map(WallClock::start);
-        let (mut warned, mut passed) = (false, 0);
+        let mut warned = false;
         let mut indexes = (0..self.plan.executions).filter(|index| self.plan.has(*index));
         loop {
             let now: Vec<u64> = indexes.by_ref().take(self.plan.jobs.get() as usize).collect();
@@ -99,8 +110,7 @@ impl Parent<'_> {
             });
             for (index, answer) in now.into_iter().zip(asked) {
                 let answer = answer.unwrap_or_else(|why| panic!("the process of execution {index} gave no answer: {why}"));
-                self.look(index, passed, &answer, &mut warned);
-                passed += 1;
+                self.look(index, &answer, &mut warned);
             }
         }
     }
@@ -114,7 +124,7 @@ impl Parent<'_> {
         for index in 0..self.plan.executions {
             let schedule = Schedule::from_choices(tree.path().iter().copied());
             let answer = self.ask(&Request::Try { index: 0, schedule });
-            self.look(index, index, &answer, &mut warned);
+            self.look(index, &answer, &mut warned);
             tree.begin(index, &Model::default());
             if tree.walk(&answer.choices).is_break() {
                 panic!(
@@ -123,7 +133,10 @@ impl Parent<'_> {
                 );
             }
             tree.end();
-            if tree.exhausted() || clock.as_ref().is_some_and(WallClock::is_over) {
+            if tree.exhausted() {
+                return self.account.borrow_mut().set_exhausted();
+            }
+            if clock.as_ref().is_some_and(WallClock::is_over) {
                 return;
             }
         }
@@ -131,7 +144,9 @@ impl Parent<'_> {
 
     /// Looks at an execution, and panics if it failed.
     #[track_caller]
-    fn look(&self, index: u64, passed: u64, answer: &Answer, warned: &mut bool) {
+    fn look(&self, index: u64, answer: &Answer, warned: &mut bool) {
+        let passed = self.account.borrow().executions();
+        self.account.borrow_mut().add(index, answer);
         if answer.failure.is_some() {
             self.fail(index, passed, answer);
         }
@@ -143,19 +158,19 @@ impl Parent<'_> {
         if is_checked(index) {
             let again = self.ask(&Request::Try { index, schedule: answer.schedule.clone() });
             if (again.digest, &again.failure) != (answer.digest, &answer.failure) {
-                self.differ(answer, &again);
+                self.differ(index, answer, &again);
             }
         }
     }
 
     /// The same schedule came out differently in two fresh processes.
     #[track_caller]
-    fn differ(&self, first: &Answer, second: &Answer) -> ! {
+    fn differ(&self, index: u64, first: &Answer, second: &Answer) -> ! {
         let told = |answer: &Answer| match &answer.failure {
             Some((kind, _, message)) => format!("failed with a {kind}: {message}"),
             None => format!("passed with digest {:016x}", answer.digest),
         };
-        panic!(
+        let text = format!(
             "nondeterminism\n  the same schedule, {}, gave two different executions in two fresh processes: the first {}, the second {}\n  \
              Something besides the schedule decides what this program does: the order of a HashMap, a clock or random numbers of the \
              machine, another thread, a file",
@@ -163,13 +178,40 @@ impl Parent<'_> {
             told(first),
             told(second)
         );
+        let failed = self.differing(index, first, &text);
+        self.account.borrow_mut().close(failed.as_deref());
+        panic!("{text}");
+    }
+
+    /// The line of a schedule that has come out differently.
+    #[cfg(feature = "report")]
+    fn differing(&self, index: u64, first: &Answer, text: &str) -> Option<String> {
+        let (kind, message) = text.split_once("\n  ")?;
+        let failed = Failed {
+            kind: kind.to_owned(),
+            message: message.to_owned(),
+            place: None,
+            task: None,
+            at_ns: 0,
+            execution: index,
+            schedule: first.schedule.to_string(),
+            digest: Digest::new(first.digest).to_string(),
+            seed: self.plan.seed.to_string(),
+            text: text.to_owned(),
+        };
+        Some(failed.to_line())
+    }
+
+    #[cfg(not(feature = "report"))]
+    fn differing(&self, _index: u64, _first: &Answer, _text: &str) -> Option<String> {
+        None
     }
 
     #[track_caller]
     fn fail(&self, index: u64, passed: u64, found: &Answer) -> ! {
         let again = self.ask(&Request::Try { index, schedule: found.schedule.clone() });
         if !again.is_same_bug(found) {
-            self.differ(found, &again);
+            self.differ(index, found, &again);
         }
         let (simplest, processes) = self.shrink(index, found);
         let from = found.schedule.deviations().len();
@@ -177,8 +219,11 @@ impl Parent<'_> {
         let told = self.ask(&Request::Tell { index, passed, shrunk, schedule: simplest.schedule.clone() });
         self.warn(&told.warnings);
         match told.text {
-            Some(text) => panic!("{text}"),
-            None => self.differ(&simplest, &told),
+            Some(text) => {
+                self.account.borrow_mut().close(told.failed.as_deref());
+                panic!("{text}")
+            }
+            None => self.differ(index, &simplest, &told),
         }
     }
 

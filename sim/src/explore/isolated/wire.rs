@@ -25,13 +25,15 @@ pub(super) struct Answer {
     pub(super) digest: u64,
     pub(super) stopped: bool,
     /// Kind, place and message of the failure, if it failed.
-    pub(super) failure: Option<(String, String, String)>,
+    pub(super) failure: Option<(FailureKind, String, String)>,
     /// There is something to warn about.
     pub(super) remarkable: bool,
     pub(super) schedule: Schedule,
     pub(super) choices: Vec<Choice>,
     /// The failure as a test prints it.
     pub(super) text: Option<String>,
+    /// The same as tools read it, in a line; not where reports cannot be written.
+    pub(super) failed: Option<String>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -81,10 +83,13 @@ impl fmt::Display for Answer {
         let choice = |choice: &Choice| format!("{}:{}:{}", choice.kind.tag(), choice.picked, choice.alternatives);
         writeln!(f, "choices {}", self.choices.iter().map(choice).collect::<Vec<_>>().join(","))?;
         if let Some((kind, place, message)) = &self.failure {
-            writeln!(f, "kind {}\nplace {}\nmessage {}", escape(kind), escape(place), escape(message))?;
+            writeln!(f, "kind {}\nplace {}\nmessage {}", kind, escape(place), escape(message))?;
         }
         if let Some(text) = &self.text {
             writeln!(f, "text {}", escape(text))?;
+        }
+        if let Some(failed) = &self.failed {
+            writeln!(f, "failed {}", escape(failed))?;
         }
         self.warnings.iter().try_for_each(|warning| writeln!(f, "warning {}", escape(warning)))?;
         // Without it the file was not written to its end.
@@ -97,7 +102,7 @@ impl FromStr for Answer {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let (mut answer, mut whole) = (Self::default(), false);
-        let mut failure = <(String, String, String)>::default();
+        let (mut kind, mut place) = (None, String::new());
         for line in text.lines() {
             let (key, value) = line.split_once(' ').ok_or(())?;
             match key {
@@ -109,12 +114,10 @@ impl FromStr for Answer {
                     let parts = value.split(',').filter(|part| !part.is_empty());
                     answer.choices = parts.map(choice).collect::<Option<_>>().ok_or(())?;
                 }
-                "kind" => failure.0 = unescape(value),
-                "place" => failure.1 = unescape(value),
-                "message" => {
-                    failure.2 = unescape(value);
-                    answer.failure = Some(std::mem::take(&mut failure));
-                }
+                "kind" => kind = FailureKind::of_name(value),
+                "place" => place = unescape(value),
+                "message" => answer.failure = Some((kind.ok_or(())?, std::mem::take(&mut place), unescape(value))),
+                "failed" => answer.failed = Some(unescape(value)),
                 "text" => answer.text = Some(unescape(value)),
                 "warning" => answer.warnings.push(unescape(value)),
                 "end" => whole = true,
@@ -157,7 +160,7 @@ impl Answer {
         match (&self.failure, &other.failure) {
             (Some((kind, place, message)), Some((other_kind, other_place, other_message))) => {
                 // Of these the message says which tasks, and what they wait for.
-                let told = [FailureKind::Deadlock, FailureKind::PendingAtExit].iter().any(|told| told.to_string() == *kind);
+                let told = matches!(kind, FailureKind::Deadlock | FailureKind::PendingAtExit);
                 kind == other_kind && place == other_place && (!told || message == other_message)
             }
             _ => false,
@@ -184,11 +187,12 @@ mod tests {
         let answer = Answer {
             digest: u64::MAX,
             stopped: false,
-            failure: Some(("panic".to_owned(), "src/a.rs:1:2".to_owned(), "two\nlines \\n \r".to_owned())),
+            failure: Some((FailureKind::PendingAtExit, "src/a.rs:1:2".to_owned(), "two\nlines \\n \r".to_owned())),
             remarkable: true,
             schedule,
             choices: vec![Choice { kind: ChoiceKind::Fault, picked: 1, alternatives: 2 }],
             text: Some("a\nb".to_owned()),
+            failed: Some("{\"text\":\"a\\nb\"}".to_owned()),
             warnings: vec!["w".to_owned(), String::new()],
         };
         let text = answer.to_string();
