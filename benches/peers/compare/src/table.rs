@@ -33,6 +33,7 @@ pub(crate) fn all(chosen: &Chosen<'_>, results: &Results) -> String {
         (Workload::PingPong, "W2: messages between two tasks"),
         (Workload::Crowd, "W3: steps of 1000 tasks that yield"),
         (Workload::Timers, "W4: tasks with a timer each"),
+        (Workload::Rounds { tasks: 1_000 }, "W5: tasks spawned and joined, 1000 at a time"),
     ] {
         if there.contains(&workload) {
             parts.push(format!("### {title}\n\n{}", tables.one(workload)));
@@ -40,7 +41,7 @@ pub(crate) fn all(chosen: &Chosen<'_>, results: &Results) -> String {
     }
     let rounds: Vec<_> = there.iter().copied().filter(|workload| Workload::ROUNDS.contains(workload)).collect();
     if !rounds.is_empty() {
-        parts.push(format!("### W5: tasks spawned and joined, so many at a time\n\n{}", tables.rounds(&rounds)));
+        parts.push(format!("### W5: as there are more at a time\n\n{}", tables.rounds(&rounds)));
     }
     for workload in there.iter().filter(|workload| Workload::EXHAUSTIVE.contains(workload)) {
         let Workload::Exhaustive { tasks, yields } = workload else { continue };
