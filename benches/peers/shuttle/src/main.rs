@@ -58,10 +58,10 @@ impl Peer for Shuttle {
         Description::new(
             "shuttle",
             vec![
-                sampled("random", "what `check_random` runs, seeded: schedules recorded", 25, 10)
+                sampled("random", "what `check_random` runs, seeded: schedules recorded", 2, 10)
                     .runs_but(&Workload::ROUNDS[3..4], 10, ONCE)
                     .lacks(&Workload::ROUNDS[4..], STACKS),
-                sampled("pct:3", "what `check_pct` runs, seeded: schedules recorded", 100, 50)
+                sampled("pct:3", "what `check_pct` runs, seeded: schedules recorded", 25, 50)
                     .lacks(&Workload::ROUNDS[3..], "a pick takes time for each live task; it would take minutes"),
                 Variant::as_used("dfs", "what `check_dfs` runs")
                     .runs(Workload::EXHAUSTIVE, 20)
