@@ -5,7 +5,7 @@ use std::str::FromStr;
 use anyhow::{Result, bail};
 use common::{Variant, Work, Workload};
 
-use crate::peers::Peer;
+use crate::peers::{Absent, Peer};
 
 /// An argument of `--only`.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ impl<'a> Chosen<'a> {
     /// # Errors
     ///
     /// If a filter names nothing that there is.
-    pub(crate) fn new(peers: &'a [Peer], only: &[Filter]) -> Result<Self> {
+    pub(crate) fn new(peers: &'a [Peer], absent: &[Absent], only: &[Filter]) -> Result<Self> {
         let all = peers.iter().flat_map(|peer| peer.description.variants.iter().map(move |variant| (peer, variant)));
         let all: Vec<_> = all.enumerate().map(|(number, (peer, variant))| Line { number, peer, variant }).collect();
         let mut lines = Vec::new();
@@ -88,7 +88,8 @@ impl<'a> Chosen<'a> {
                     };
                     let before = lines.len();
                     lines.extend(all.iter().filter(meant));
-                    if lines.len() == before {
+                    // What cannot run here has been said.
+                    if lines.len() == before && !absent.iter().any(|absent| absent.name == *name) {
                         let given = variant.as_ref().map_or_else(|| name.clone(), |variant| format!("{name}/{variant}"));
                         bail!("`{given}` is no peer, no variant of one and no workload: --list shows what there is");
                     }

@@ -57,7 +57,7 @@ fn main() -> Result<()> {
 
     let wanted = |short: &str| chosen::is_wanted(&options.only, short);
     let (peers, absent) = peers::build(&wanted)?;
-    let chosen = Chosen::new(&peers, &options.only)?;
+    let chosen = Chosen::new(&peers, &absent, &options.only)?;
     if options.list {
         process::print(&table::list(&peers));
         return Ok(());
