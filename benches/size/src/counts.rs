@@ -7,6 +7,9 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::curve::Curve;
 use crate::measure::command;
 
+/// Units that are run at least.
+const COUNTED: u64 = 100_000;
+
 /// Of one unit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counts {
@@ -33,7 +36,8 @@ impl Counter {
     }
 
     /// The difference between more executions and fewer, so that neither the process nor growing memory counts.
-    pub(crate) fn per_unit(&self, curve: Curve, size: u64, executions: u64) -> Result<Counts> {
+    pub(crate) fn per_unit(&self, curve: Curve, size: u64) -> Result<Counts> {
+        let executions = (COUNTED / curve.units(size)).max(1);
         let few = self.count(curve, size, 0)?;
         let many = self.count(curve, size, executions)?;
         let units = (curve.units(size) * executions) as f64;

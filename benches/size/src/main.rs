@@ -32,7 +32,10 @@ struct Arguments {
     /// How often each size is timed; the median counts
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
-    /// Count neither instructions nor cache misses, which takes valgrind, and by far the longest
+    /// The largest size whose instructions and cache misses are counted, which takes a hundred times as long as to run it
+    #[arg(long, value_name = "SIZE", default_value_t = 1_000_000)]
+    counted: u64,
+    /// Count neither instructions nor cache misses, which takes valgrind
     #[arg(long)]
     no_counts: bool,
     /// Where size.md and size.svg are written
@@ -58,14 +61,22 @@ fn main() -> Result<()> {
     for curve in curves {
         let sizes = std::iter::successors(Some(10), |size| Some(size * 10));
         for size in sizes.take_while(|&size| size <= curve.largest().min(arguments.largest)) {
-            let point = measure::point(curve, size, arguments.rounds, counter.as_ref())?;
+            let point = measure::point(curve, size, arguments.rounds)?;
             println!("{}", table::line(&point));
             points.push(point);
         }
     }
+    // All times first: from here on it does not matter any more how busy the machine is.
+    if let Some(counter) = &counter {
+        for point in points.iter_mut().filter(|point| point.size <= arguments.counted) {
+            point.counts = Some(counter.per_unit(point.curve, point.size)?);
+            println!("{}", table::line(point));
+        }
+    }
     std::fs::create_dir_all(&arguments.folder).with_context(|| format!("{} cannot be made", arguments.folder.display()))?;
     let (text, picture) = (arguments.folder.join("size.md"), arguments.folder.join("size.svg"));
-    std::fs::write(&text, table::page(&points, counter.as_ref())).with_context(|| format!("{} cannot be written", text.display()))?;
+    std::fs::write(&text, table::page(&points, counter.as_ref()))
+        .with_context(|| format!("{} cannot be written", text.display()))?;
     chart::draw(&points, &picture).with_context(|| format!("{} cannot be drawn", picture.display()))?;
     println!("written: {} and {}", text.display(), picture.display());
     Ok(())

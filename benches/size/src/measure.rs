@@ -8,12 +8,11 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::counts::{Counter, Counts};
+use crate::counts::Counts;
 use crate::curve::Curve;
 
-/// Units that are run at least for one timing, and for one count.
+/// Units that are run at least for one timing.
 const TIMED: u64 = 2_000_000;
-const COUNTED: u64 = 100_000;
 
 /// What a process has measured of itself.
 #[derive(Debug, Deserialize, Serialize)]
@@ -65,7 +64,7 @@ pub(crate) fn command(curve: Curve, size: u64, executions: u64) -> Result<Vec<St
     Ok(vec![this, "one".into(), curve.name().into(), size.to_string(), executions.to_string()])
 }
 
-pub(crate) fn point(curve: Curve, size: u64, rounds: u32, counter: Option<&Counter>) -> Result<Point> {
+pub(crate) fn point(curve: Curve, size: u64, rounds: u32) -> Result<Point> {
     let units = curve.units(size);
     let executions = (TIMED / units).max(1);
     let mut times = Vec::new();
@@ -82,7 +81,6 @@ pub(crate) fn point(curve: Curve, size: u64, rounds: u32, counter: Option<&Count
     memory.sort_unstable();
     // The pages of the program itself would blur what a small execution takes.
     let bytes = memory.get(memory.len() / 2).filter(|_| size >= 100_000).map(|&bytes| bytes as f64 / size as f64);
-    let counts = counter.map(|counter| counter.per_unit(curve, size, (COUNTED / units).max(1))).transpose()?;
     let spread = (times[0], times[times.len() - 1]);
-    Ok(Point { curve, size, nanoseconds: times[times.len() / 2], spread, bytes, counts })
+    Ok(Point { curve, size, nanoseconds: times[times.len() / 2], spread, bytes, counts: None })
 }

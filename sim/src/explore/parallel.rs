@@ -161,8 +161,12 @@ impl Floor<'_> {
             ledger.finish(ticket, batch, done.exhausted, self.plan);
         }
         self.tell(&ledger);
+        // Whoever waits has said so under this lock. To wake nobody takes a system call as well, which short pieces are not worth.
+        let somebody_waits = self.idle.load(Ordering::Relaxed) > 0;
         drop(ledger);
-        self.changed.notify_all();
+        if somebody_waits {
+            self.changed.notify_all();
+        }
     }
 
     /// Gives a part of the tree to somebody who has nothing to do.
