@@ -28,7 +28,7 @@ impl Resource {
     /// Outside the step of a task.
     #[track_caller]
     pub fn new(name: &str) -> Self {
-        let (id, _) = new_id("Resource::new");
+        let id = or_refuse("Resource::new", kernel::with(|kernel| kernel.new_resource()));
         Self { id, name: name.into() }
     }
 
@@ -100,8 +100,8 @@ impl Drop for Held {
 }
 
 #[track_caller]
-fn new_id(function: &str) -> (ResourceId, String) {
-    match kernel::with(|kernel| kernel.new_resource()) {
+fn or_refuse<T>(function: &str, new: Option<T>) -> T {
+    match new {
         Some(new) => new,
         None => panic!(
             "{function} was called outside the step of a task: create what tasks share inside the body of the simulation; \
@@ -167,8 +167,8 @@ impl<T> Shared<T> {
     /// Outside the step of a task.
     #[track_caller]
     pub fn new(value: T) -> Self {
-        let (id, name) = new_id("Shared::new");
-        Self { resource: Resource { id, name: name.into() }, value: Rc::new(RefCell::new(value)) }
+        let (id, name) = or_refuse("Shared::new", kernel::with(|kernel| kernel.new_unnamed_resource()));
+        Self { resource: Resource { id, name }, value: Rc::new(RefCell::new(value)) }
     }
 
     /// A value with a name of its own.
@@ -178,7 +178,7 @@ impl<T> Shared<T> {
     /// Outside the step of a task.
     #[track_caller]
     pub fn named(name: &str, value: T) -> Self {
-        let (id, _) = new_id("Shared::named");
+        let id = or_refuse("Shared::named", kernel::with(|kernel| kernel.new_resource()));
         Self { resource: Resource { id, name: name.into() }, value: Rc::new(RefCell::new(value)) }
     }
 

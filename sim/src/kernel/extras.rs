@@ -1,4 +1,4 @@
-//! What few executions need: names, data streams, panics handed over, resources, things to warn about.
+//! What few executions need: names, data streams, panics handed over, things to warn about.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Kernel;
 use super::panics::Caught;
-use crate::hash::mix;
+use super::resources::Resources;
 use crate::resource::{Access, ResourceId};
 use crate::rng::Stream;
 use crate::schedule::{Data, TaskPath};
@@ -27,8 +27,7 @@ pub(super) struct Extras {
     other_streams: Vec<(TaskPath, u64)>,
     /// Data streams that were drawn from, by task number.
     streams: BTreeMap<u32, Stream>,
-    /// How many resources each task has created.
-    resources: BTreeMap<u32, u32>,
+    pub(super) resources: Resources,
 }
 
 /// The panic of a task, to be handed to whoever awaits it.
@@ -69,7 +68,7 @@ impl Extras {
             data: Data::NONE,
             other_streams: Vec::new(),
             streams: BTreeMap::new(),
-            resources: BTreeMap::new(),
+            resources: Resources::new(),
         }
     }
 
@@ -88,9 +87,7 @@ impl Extras {
         if !self.streams.is_empty() {
             self.streams.clear();
         }
-        if !self.resources.is_empty() {
-            self.resources.clear();
-        }
+        self.resources.begin();
     }
 
     /// A task whose panic nobody has taken.
@@ -134,21 +131,6 @@ impl Kernel {
     pub(crate) fn drawers(&self) -> Vec<TaskPath> {
         let extras = self.extras.borrow();
         recorder::with(|recorder| extras.streams.keys().map(|task| recorder.any_path(*task)).collect())
-    }
-
-    /// A new resource of the running task: its identity, and its number among the task's.
-    pub(crate) fn new_resource(&self) -> Option<(ResourceId, String)> {
-        let word = self.current_word()?;
-        let (number, path_hash) = {
-            let table = self.table();
-            let entry = table.find(word)?;
-            (entry.number, entry.path_hash)
-        };
-        let mut extras = self.extras.borrow_mut();
-        let count = extras.resources.entry(number).or_insert(0);
-        *count += 1;
-        let path = recorder::with(|recorder| recorder.path_of(number))?;
-        Some((ResourceId::new(mix(path_hash, u64::from(*count))), format!("{path}#{}", *count - 1)))
     }
 
     /// The running step touches a resource.

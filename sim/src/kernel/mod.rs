@@ -22,6 +22,7 @@ mod outer;
 mod panics;
 mod random;
 mod ready;
+mod resources;
 mod run;
 mod scopes;
 mod spare;
