@@ -60,6 +60,47 @@ impl Contender {
     }
 }
 
+impl Contender {
+    /// How many seconds so many executions take, whatever they come to; `None` if one hangs.
+    pub(crate) fn pass(self, program: &Program, seed: u64, executions: u64) -> Option<f64> {
+        let start = Time::now();
+        let done = match self {
+            Self::Reenact(scheduler) => {
+                let explorer = Explorer::new().scheduler(scheduler.parse().ok()?).seed(seed).executions(executions);
+                let program = program.reenact;
+                explorer
+                    .regressions(Regressions::Off)
+                    .run(|| async move {
+                        program().await;
+                    })
+                    .failure
+                    .is_none()
+            }
+            Self::ShuttleRandom => ignoring(program, executions, |most| RandomScheduler::new_from_seed(seed, most)),
+            Self::ShuttlePct => ignoring(program, executions, |most| PctScheduler::new_from_seed(seed, DEPTH, most)),
+        };
+        done.then(|| (Time::now() - start).wall.as_secs_f64())
+    }
+}
+
+fn ignoring<S>(program: &Program, executions: u64, scheduler: impl Fn(usize) -> S) -> bool
+where
+    S: shuttle::scheduler::Scheduler + 'static,
+{
+    let program = program.shuttle;
+    let runner = Runner::new(scheduler(usize::try_from(executions).unwrap_or(usize::MAX)), config());
+    let run = move || {
+        let _ = shuttle::future::block_on(program());
+    };
+    panic::catch_unwind(AssertUnwindSafe(|| runner.run(run))).is_ok()
+}
+
+fn config() -> Config {
+    let mut config = Config::new();
+    config.failure_persistence = FailurePersistence::None;
+    config
+}
+
 fn reenact(program: &Program, scheduler: &str, seed: u64, most: u64) -> Option<u64> {
     let program = program.reenact;
     let kind: SchedulerKind = scheduler.parse().ok()?;
@@ -79,11 +120,9 @@ where
     S: shuttle::scheduler::Scheduler + 'static,
 {
     let program = program.shuttle;
-    let mut config = Config::new();
-    config.failure_persistence = FailurePersistence::None;
     let begun = Arc::new(AtomicU64::new(0));
     let counted = begun.clone();
-    let runner = Runner::new(scheduler(usize::try_from(most).unwrap_or(usize::MAX)), config);
+    let runner = Runner::new(scheduler(usize::try_from(most).unwrap_or(usize::MAX)), config());
     let ended = panic::catch_unwind(AssertUnwindSafe(|| {
         runner.run(move || {
             counted.fetch_add(1, Ordering::Relaxed);

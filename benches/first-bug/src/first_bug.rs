@@ -74,7 +74,17 @@ pub(crate) fn print(out: &mut impl Write, rows: &[Row], effort: Effort) -> std::
     writeln!(out, "Median over {} seeds of at most {} executions.\n", effort.seeds, effort.most)?;
     table::head(
         out,
-        &["program", "portfolio", "random", "pct:3", "shuttle random", "shuttle pct(3)", "portfolio / best", "random / random", "pct / pct"],
+        &[
+            "program",
+            "portfolio",
+            "random",
+            "pct:3",
+            "shuttle random",
+            "shuttle pct(3)",
+            "portfolio / best",
+            "random / random",
+            "pct / pct",
+        ],
     )?;
     let mut over = Vec::new();
     for row in rows {
@@ -94,7 +104,18 @@ pub(crate) fn print(out: &mut impl Write, rows: &[Row], effort: Effort) -> std::
     writeln!(out, "### Microseconds to the first failure\n")?;
     table::head(
         out,
-        &["program", "portfolio", "random", "pct:3", "shuttle random", "shuttle pct(3)", "best / portfolio", "random / random", "pct / pct", "best / portfolio, CPU"],
+        &[
+            "program",
+            "portfolio",
+            "random",
+            "pct:3",
+            "shuttle random",
+            "shuttle pct(3)",
+            "best / portfolio",
+            "random / random",
+            "pct / pct",
+            "best / portfolio, CPU",
+        ],
     )?;
     let (mut under, mut ratios) = (Vec::new(), Vec::new());
     for row in rows {
