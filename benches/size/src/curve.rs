@@ -48,7 +48,7 @@ impl Curve {
             Self::Ready => "step, chosen among so many ready tasks",
             Self::Timers => "timer armed and fired",
             Self::Choices => "choice among two tasks, with its step",
-            Self::Events => "event of a full trace",
+            Self::Events => "single event of a full trace",
         }
     }
 

@@ -41,7 +41,7 @@ pub(crate) fn page(points: &[Point], counter: Option<&Counter>) -> String {
         if of_curve.is_empty() {
             continue;
         }
-        let _ = writeln!(page, "\n## {}\n\nA unit is a {}.\n", curve.name(), curve.unit());
+        let _ = writeln!(page, "\n## {}\n\nOne unit: a {}.\n", curve.name(), curve.unit());
         page.push_str("| size | ns | spread | instructions | L1 misses | LL misses | bytes |\n");
         page.push_str("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         for point in of_curve {
