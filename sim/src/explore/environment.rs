@@ -1,11 +1,11 @@
 //! The only reader of `REENACT_` variables: one table, strict parsing, unknown names warned about.
 
-use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::Mutex;
+use std::sync::Once;
 use std::time::Duration;
 
 use super::isolated;
@@ -56,14 +56,12 @@ pub(super) struct Environment {
 
 impl Environment {
     pub(super) fn read() -> Result<Self, Error> {
-        let all = std::env::vars_os().filter_map(|(name, value)| {
-            let name = name.to_str().filter(|name| name.starts_with("REENACT_"))?.to_owned();
-            Some((name, value.to_str().map(str::to_owned)))
-        });
-        let mut environment = Self::parse(all)?;
-        static WARNED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-        let mut warned = WARNED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        environment.warnings.retain(|warning| warned.insert(warning.clone()));
+        let text = |value: OsString| value.to_str().map(str::to_owned);
+        // To ask for each is faster than to go through all that there are, of which every one is copied.
+        let known = VARIABLES.iter().filter_map(|(name, _)| Some(((*name).to_owned(), text(std::env::var_os(name)?))));
+        let mut environment = Self::parse(known)?;
+        static UNKNOWN: Once = Once::new();
+        UNKNOWN.call_once(|| environment.warnings = unknown());
         Ok(environment)
     }
 
@@ -137,13 +135,22 @@ impl Environment {
             isolated::VARIABLE => {}
             "REENACT_SCHEDULER" => self.budget.scheduler = Some(parsed(name, value)?),
             "REENACT_HOSTILE" => self.budget.hostility = Some(parsed(name, value)?),
-            _ => {
-                let known: Vec<&str> = VARIABLES.iter().map(|(name, _)| *name).collect();
-                self.warnings.push(format!("{name} is no variable of reenact and is ignored; there are {}", known.join(", ")));
-            }
+            _ => self.warnings.push(not_ours(name)),
         }
         Ok(())
     }
+}
+
+/// About each variable that would be ours if it were written otherwise.
+fn unknown() -> Vec<String> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|name| name.starts_with("REENACT_"));
+    let known = |name: &String| *name == isolated::VARIABLE || VARIABLES.iter().any(|(known, _)| known == name);
+    names.filter(|name| !known(name)).map(|name| not_ours(&name)).collect()
+}
+
+fn not_ours(name: &str) -> String {
+    let known: Vec<&str> = VARIABLES.iter().map(|(name, _)| *name).collect();
+    format!("{name} is no variable of reenact and is ignored; there are {}", known.join(", "))
 }
 
 /// Reads variables that are none of this process, for whoever tests the parser from outside. Returns what there is to warn about.

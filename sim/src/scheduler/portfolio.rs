@@ -31,8 +31,7 @@ const fn pct(depth: u32) -> SchedulerKind {
 #[derive(Debug)]
 pub(crate) struct Lineup {
     seed: Seed,
-    /// `None` while one of them runs.
-    members: Vec<Option<Chooser>>,
+    members: Vec<Member>,
     /// Executions below this share are those of the member.
     shares: Vec<u64>,
     /// As long as there is something to learn.
@@ -42,6 +41,15 @@ pub(crate) struct Lineup {
     next_lesson: u64,
 }
 
+/// A scheduler of a [`Lineup`].
+#[derive(Debug)]
+enum Member {
+    /// Its turn has not come. Most explorations that find something find it before that.
+    Later(SchedulerKind),
+    Here(Chooser),
+    Running,
+}
+
 /// The place of a scheduler in a [`Lineup`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seat(Option<usize>);
@@ -49,7 +57,8 @@ pub(crate) struct Seat(Option<usize>);
 impl Lineup {
     /// One scheduler for all executions.
     pub(crate) fn one(chooser: Chooser, seed: Seed) -> Self {
-        Self::of(vec![chooser], vec![WHOLE], seed)
+        let learns = chooser.needs_model();
+        Self::of(vec![Member::Here(chooser)], vec![WHOLE], learns, seed)
     }
 
     /// The schedulers of a kind.
@@ -62,7 +71,8 @@ impl Lineup {
             below += share;
             below
         });
-        Self::of(SHARES.iter().map(|(kind, _)| kind.build(seed)).collect(), shares.collect(), seed)
+        let members = SHARES.iter().map(|(kind, _)| Member::Later(kind.clone()));
+        Self::of(members.collect(), shares.collect(), true, seed)
     }
 
     /// The scheduler of an execution that nothing was learned for: of a portfolio, the one whose turn it is.
@@ -75,10 +85,9 @@ impl Lineup {
         lineup.member(execution).1
     }
 
-    fn of(members: Vec<Chooser>, shares: Vec<u64>, seed: Seed) -> Self {
-        let learns = members.iter().any(|member| member.needs_model());
+    fn of(members: Vec<Member>, shares: Vec<u64>, learns: bool, seed: Seed) -> Self {
         let lesson = learns.then(|| Rc::new(RefCell::new(Model::default())));
-        Self { seed, members: members.into_iter().map(Some).collect(), shares, lesson, model: Model::default(), next_lesson: 0 }
+        Self { seed, members, shares, lesson, model: Model::default(), next_lesson: 0 }
     }
 
     /// The next execution to learn the model from, as long as that is not done: it has to be run, also by whoever does not count it.
@@ -109,16 +118,18 @@ impl Lineup {
             _ => hash::finish(hash::mix(hash::mix(0x706f_7274, self.seed.get()), execution)) % WHOLE,
         };
         let at = self.shares.iter().position(|below| part < *below).unwrap_or(0);
-        match self.members[at].take() {
-            Some(chooser) => (Seat(Some(at)), chooser),
-            None => unreachable!("a scheduler is given back before the next execution"),
-        }
+        let chooser = match std::mem::replace(&mut self.members[at], Member::Running) {
+            Member::Later(kind) => kind.build(self.seed),
+            Member::Here(chooser) => chooser,
+            Member::Running => unreachable!("a scheduler is given back before the next execution"),
+        };
+        (Seat(Some(at)), chooser)
     }
 
     /// Gives back the scheduler of an execution that is over.
     pub(crate) fn put(&mut self, seat: Seat, chooser: Chooser) {
         if let Seat(Some(at)) = seat {
-            self.members[at] = Some(chooser);
+            self.members[at] = Member::Here(chooser);
         }
     }
 }
@@ -130,5 +141,6 @@ mod tests {
     #[test]
     fn the_shares_make_a_whole() {
         assert_eq!(SHARES.iter().map(|(_, share)| share).sum::<u64>(), WHOLE);
+        assert!(SHARES.iter().any(|(kind, _)| kind.build(Seed::from(1)).needs_model()));
     }
 }
