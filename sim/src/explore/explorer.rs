@@ -217,7 +217,7 @@ impl Explorer {
     pub(super) fn written_down(&self, plan: &Plan, report: Report) -> Report {
         #[cfg(feature = "report")]
         if plan.replay.is_none() || plan.shrink {
-            self.append(plan, &report, super::record::Told::of(&report));
+            self.append(plan, &report, || super::record::Told::of(&report));
         }
         #[cfg(not(feature = "report"))]
         debug_assert!(plan.report.is_none(), "the environment refuses it");
@@ -227,15 +227,18 @@ impl Explorer {
     /// The same for an exploration whose failure is known as its line only; see [`Failed`](super::failed::Failed).
     pub(super) fn written_down_as(&self, plan: &Plan, report: &Report, warnings: Vec<String>, failed: Option<&str>) {
         #[cfg(feature = "report")]
-        self.append(plan, report, super::record::Told { warnings, failure: failed.and_then(super::failed::Failed::from_line) });
+        self.append(plan, report, || {
+            let failure = failed.and_then(super::failed::Failed::from_line);
+            super::record::Told { warnings, failure }
+        });
         #[cfg(not(feature = "report"))]
         let _ = (plan, report, warnings, failed);
     }
 
     #[cfg(feature = "report")]
-    fn append(&self, plan: &Plan, report: &Report, told: super::record::Told) {
+    fn append(&self, plan: &Plan, report: &Report, told: impl FnOnce() -> super::record::Told) {
         if let Some(file) = &plan.report
-            && let Err(error) = super::record::append(file, self.name.as_deref(), plan, report, told)
+            && let Err(error) = super::record::append(file, self.name.as_deref(), plan, report, told())
         {
             warn(&error);
         }

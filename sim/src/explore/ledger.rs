@@ -110,6 +110,7 @@ impl Ledger {
             return if self.pieces.is_empty() { Next::Over } else { Next::Wait };
         }
         let Some((work, mark)) = self.further(plan) else {
+            debug_assert!(self.closed || !self.pieces.is_empty(), "with everything known nothing can be waited for");
             // With nothing begun nobody would wake those who wait.
             return if self.pieces.is_empty() { Next::Over } else { Next::Wait };
         };

@@ -100,3 +100,22 @@ impl Kernel {
         self.halt();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_is_found_by_its_name() {
+        for kind in FailureKind::ALL {
+            // Does not compile without a new kind, which has to be in `ALL`, too.
+            match kind {
+                FailureKind::Panic | FailureKind::Error | FailureKind::Deadlock | FailureKind::Livelock => {}
+                FailureKind::StepLimit | FailureKind::TimeLimit | FailureKind::TaskLimit | FailureKind::PendingAtExit => {}
+                FailureKind::Divergence | FailureKind::Nondeterminism => {}
+            }
+            assert_eq!(FailureKind::of_name(&kind.to_string()), Some(kind));
+        }
+        assert_eq!(FailureKind::of_name("Panic"), None);
+    }
+}

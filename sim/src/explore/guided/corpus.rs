@@ -52,6 +52,8 @@ impl Corpus {
                 if let Some(store) = &mut self.store {
                     store.keep(&schedule);
                 }
+            } else if new && let Some(store) = &mut self.store {
+                store.leave_all();
             }
         }
     }

@@ -11,9 +11,8 @@ use crate::schedule::Schedule;
 
 /// Executions of a generation, for each part of an exploration.
 const LENGTH: u64 = 128;
-/// Pieces of a generation for each thread: two generations are run at a time, so that nobody waits long, and few pieces, because each
-/// is asked for and handed in under a lock.
-const PIECES: u64 = 2;
+/// Pieces of a generation. What the executions of a piece show is kept when it is done, so a process that is killed loses no more.
+const PIECES: u64 = 8;
 /// From one look for what other processes have found to the next.
 const EXCHANGE: Duration = Duration::from_secs(1);
 /// Schedules from disk that are run together.
@@ -33,8 +32,6 @@ pub(in crate::explore) enum Mark {
 pub(in crate::explore) struct Generations {
     pub(in crate::explore) corpus: Corpus,
     length: u64,
-    /// Executions that are handed out together.
-    piece: u64,
     /// Generations of which everything is known.
     done: u64,
     /// What each generation goes on from.
@@ -49,11 +46,9 @@ pub(in crate::explore) struct Generations {
 impl Generations {
     pub(in crate::explore) fn new(corpus: Corpus, plan: &Plan) -> Self {
         let parts = plan.shard.map_or(1, |shard| u64::from(shard.of()));
-        let length = LENGTH * parts;
         let mut generations = Self {
             corpus,
-            length,
-            piece: (length / (PIECES * u64::from(plan.jobs.get()))).max(1),
+            length: LENGTH * parts,
             done: 0,
             snapshots: BTreeMap::new(),
             seeds: VecDeque::new(),
@@ -102,7 +97,7 @@ impl Generations {
         let snapshot = self.snapshots.get(&generation)?.clone();
         let first = generation * self.length;
         let next = first.saturating_add(self.length);
-        let end = start.saturating_add(self.piece).min(next);
+        let end = start.saturating_add(self.length / PIECES).min(next);
         if start == first && self.corpus.store().is_some() && self.pace.is_due() {
             self.look_for_seeds();
         }

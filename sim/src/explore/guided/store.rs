@@ -25,6 +25,8 @@ pub(in crate::explore) struct Store {
     known: BTreeSet<String>,
     /// Those of them that hold what is in the corpus now.
     kept: BTreeSet<String>,
+    /// Something that should be kept is not.
+    incomplete: bool,
     /// What went wrong, each thing once.
     pub(in crate::explore) warnings: Vec<String>,
 }
@@ -34,7 +36,7 @@ impl Store {
     pub(in crate::explore) fn open(root: &Path, name: &str) -> Result<Self, Error> {
         let folder = root.join(safe_name(name));
         fs::create_dir_all(&folder).map_err(|error| Error::corpus(format!("{} cannot be made: {error}", folder.display())))?;
-        Ok(Self { folder, known: BTreeSet::new(), kept: BTreeSet::new(), warnings: Vec::new() })
+        Ok(Self { folder, known: BTreeSet::new(), kept: BTreeSet::new(), incomplete: false, warnings: Vec::new() })
     }
 
     /// What is there that was not read yet, in the order of the files' names. What is no schedule is put aside.
@@ -67,8 +69,17 @@ impl Store {
         Ok(schedules)
     }
 
+    /// Something that belongs to the corpus is not in it, so that nothing may be taken away.
+    pub(super) fn leave_all(&mut self) {
+        self.incomplete = true;
+    }
+
     /// Removes files that were read and hold nothing that was kept since. What others have written meanwhile stays.
     pub(super) fn take_away_the_rest(&mut self) {
+        if self.incomplete {
+            let text = "was not minimised: not all that shows something new could be kept";
+            return self.warnings.push(format!("the corpus in {} {text}", self.folder.display()));
+        }
         for name in self.known.difference(&self.kept) {
             let file = self.folder.join(name);
             match fs::remove_file(&file) {
@@ -87,14 +98,18 @@ impl Store {
         let moved = fs::create_dir_all(&folder).and_then(|()| fs::rename(file, &to));
         self.warnings.push(match moved {
             Ok(()) => format!("{} of the corpus is no schedule and was put into {}: {why}", file.display(), folder.display()),
-            Err(error) => format!("{} of the corpus is no schedule ({why}) and cannot be put aside: {error}", file.display()),
+            Err(error) => {
+                // It stays where it is.
+                self.kept.extend(file.file_name().map(|name| name.to_string_lossy().into_owned()));
+                format!("{} of the corpus is no schedule ({why}) and cannot be put aside: {error}", file.display())
+            }
         });
     }
 
     /// Writes an entry, unless it is there.
     pub(in crate::explore) fn keep(&mut self, schedule: &Schedule) {
         let text = format!("{schedule}\n");
-        let name = format!("{:016x}.txt", hash::finish(hash::mix_bytes(0x636f_7270, text.as_bytes())));
+        let name = name_of(&text);
         self.kept.insert(name.clone());
         if !self.known.insert(name.clone()) {
             return;
@@ -103,12 +118,18 @@ impl Store {
         // Processes in containers, or on other machines, may have the same number as this one.
         let beside = self.folder.join(format!("{name}.{:016x}.tmp", RandomState::new().hash_one(std::process::id())));
         let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, &file));
-        if let Err(error) = written
-            && self.warnings.is_empty()
-        {
-            self.warnings.push(format!("{} cannot be written: {error}", file.display()));
+        if let Err(error) = written {
+            if !self.incomplete {
+                self.warnings.push(format!("{} cannot be written: {error}", file.display()));
+            }
+            self.leave_all();
         }
     }
+}
+
+/// Of an entry's file.
+fn name_of(text: &str) -> String {
+    format!("{:016x}.txt", hash::finish(hash::mix_bytes(0x636f_7270, text.as_bytes())))
 }
 
 #[cfg(test)]
@@ -132,6 +153,33 @@ mod tests {
         assert!(other.warnings[0].contains("cut.txt of the corpus is no schedule"), "{:?}", other.warnings);
         assert_eq!(fs::read_to_string(folder.join("unreadable/cut.txt")).unwrap(), "r2:AAA");
         assert!(other.read_new().unwrap().is_empty());
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn what_cannot_be_put_aside_or_written_anew_is_not_taken_away() {
+        let root = std::env::temp_dir().join(format!("reenact-store-stuck-{}", std::process::id()));
+        let folder = root.join("test");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("worthless.txt"), "r1:0=1").unwrap();
+        fs::write(folder.join("nonsense.txt"), "r1:0=").unwrap();
+        // Where what is unreadable would go.
+        fs::write(folder.join(ASIDE), "").unwrap();
+        let mut store = Store::open(&root, "test").unwrap();
+        assert_eq!(store.read_new().unwrap().len(), 1);
+        store.take_away_the_rest();
+        assert!(folder.join("nonsense.txt").is_file() && !folder.join("worthless.txt").exists());
+
+        let schedule: Schedule = "r1:3=1/4".parse().unwrap();
+        fs::write(folder.join("by-hand.txt"), "r1:3=1").unwrap();
+        let mut store = Store::open(&root, "test").unwrap();
+        assert_eq!(store.read_new().unwrap().len(), 1);
+        // Something else has the name that the entry is to get.
+        fs::create_dir(folder.join(name_of("r1:3=1/4\n"))).unwrap();
+        store.keep(&schedule);
+        store.take_away_the_rest();
+        assert!(folder.join("by-hand.txt").is_file());
+        assert!(store.warnings.last().unwrap().contains("was not minimised"), "{:?}", store.warnings);
         fs::remove_dir_all(root).unwrap();
     }
 }

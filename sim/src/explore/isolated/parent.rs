@@ -12,7 +12,7 @@ use super::super::plan::Plan;
 use super::super::wall::WallClock;
 use super::super::work::{Tested, is_checked};
 use super::{Account, Answer, Program, Request, VARIABLE};
-use crate::kernel::Model;
+use crate::kernel::{FailureKind, Model};
 use crate::schedule::Schedule;
 use crate::scheduler::{Exhaustive, Scheduler, SchedulerKind};
 #[cfg(feature = "report")]
@@ -127,10 +127,9 @@ impl Parent<'_> {
             self.look(index, &answer, &mut warned);
             tree.begin(index, &Model::default());
             if tree.walk(&answer.choices).is_break() {
-                panic!(
-                    "nondeterminism: after the same choices an execution in a fresh process met another choice than the one before; \
-                     something besides the schedule decides what this program does"
-                );
+                let message = "after the same choices an execution in a fresh process met another choice than the one before; \
+                               something besides the schedule decides what this program does";
+                self.fail_as_differing(index, &answer, message);
             }
             tree.end();
             if tree.exhausted() {
@@ -170,32 +169,38 @@ impl Parent<'_> {
             Some((kind, _, message)) => format!("failed with a {kind}: {message}"),
             None => format!("passed with digest {:016x}", answer.digest),
         };
-        let text = format!(
-            "nondeterminism\n  the same schedule, {}, gave two different executions in two fresh processes: the first {}, the second {}\n  \
+        let message = format!(
+            "the same schedule, {}, gave two different executions in two fresh processes: the first {}, the second {}\n  \
              Something besides the schedule decides what this program does: the order of a HashMap, a clock or random numbers of the \
              machine, another thread, a file",
             first.schedule,
             told(first),
             told(second)
         );
-        let failed = self.differing(index, first, &text);
+        self.fail_as_differing(index, first, &message);
+    }
+
+    /// Something besides the schedule has decided.
+    #[track_caller]
+    fn fail_as_differing(&self, index: u64, answer: &Answer, message: &str) -> ! {
+        let text = format!("{}\n  {message}", FailureKind::Nondeterminism);
+        let failed = self.differing(index, answer, message, &text);
         self.account.borrow_mut().close(failed.as_deref());
         panic!("{text}");
     }
 
     /// The line of a schedule that has come out differently.
     #[cfg(feature = "report")]
-    fn differing(&self, index: u64, first: &Answer, text: &str) -> Option<String> {
-        let (kind, message) = text.split_once("\n  ")?;
+    fn differing(&self, index: u64, answer: &Answer, message: &str, text: &str) -> Option<String> {
         let failed = Failed {
-            kind: kind.to_owned(),
+            kind: FailureKind::Nondeterminism.to_string(),
             message: message.to_owned(),
             place: None,
             task: None,
             at_ns: 0,
             execution: index,
-            schedule: first.schedule.to_string(),
-            digest: Digest::new(first.digest).to_string(),
+            schedule: answer.schedule.to_string(),
+            digest: Digest::new(answer.digest).to_string(),
             seed: self.plan.seed.to_string(),
             text: text.to_owned(),
         };
@@ -203,7 +208,7 @@ impl Parent<'_> {
     }
 
     #[cfg(not(feature = "report"))]
-    fn differing(&self, _index: u64, _first: &Answer, _text: &str) -> Option<String> {
+    fn differing(&self, _index: u64, _answer: &Answer, _message: &str, _text: &str) -> Option<String> {
         None
     }
 
