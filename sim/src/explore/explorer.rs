@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Report;
@@ -274,7 +275,7 @@ impl Explorer {
         let (replay, shrink) = (environment.replay.or(environment.shrink.clone()), environment.shrink.is_some());
         let replayed = replay.as_ref().map(|schedule| schedule.hostility());
         Ok(Plan {
-            settings: Settings { hostility: hostility.or(replayed).unwrap_or_default(), ..self.settings },
+            settings: Arc::new(Settings { hostility: hostility.or(replayed).unwrap_or_default(), ..self.settings }),
             executions: executions.unwrap_or(if all { u64::MAX } else { EXECUTIONS }),
             seed: said.iter().find_map(|budget| budget.seed).unwrap_or_else(of_name),
             scheduler: if self.factory.is_some() { None } else { Some(scheduler) },

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::Report;
@@ -29,7 +29,7 @@ const KEEP: u64 = 4096;
 /// What the workers share.
 struct Floor<'a> {
     plan: &'a Plan,
-    settings: &'a Settings,
+    settings: &'a Arc<Settings>,
     make: &'a Make<'a>,
     clock: Option<WallClock>,
     ledger: Mutex<Ledger>,

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::regressions::Regressions;
@@ -31,7 +32,7 @@ pub(super) struct Budget {
 #[derive(Debug)]
 pub(super) struct Plan {
     /// Those of the explorer, with the hostility that was said or that the schedule to replay is of.
-    pub(super) settings: Settings,
+    pub(super) settings: Arc<Settings>,
     pub(super) executions: u64,
     pub(super) seed: Seed,
     /// `None` if the scheduler is the user's own.

@@ -1,5 +1,7 @@
 //! Replaying saved failures, before anything new is explored.
 
+use std::sync::Arc;
+
 use super::Report;
 use super::explorer::Explorer;
 use super::plan::Plan;
@@ -110,7 +112,7 @@ impl Explorer {
     fn run_saved(&self, plan: &Plan, schedule: &Schedule, scheduler: Chooser, body: &Tested<'_>) -> Option<Failure> {
         let data = schedule.data().cloned().unwrap_or_else(|| Data::of(plan.seed.derive(0)));
         // What was saved was found with this hostility, whatever the test says now.
-        let settings = Settings { hostility: schedule.hostility(), ..plan.settings };
+        let settings = Arc::new(Settings { hostility: schedule.hostility(), ..*plan.settings });
         let order = Order { settings: &settings, data, full: true };
         let (execution, _, _) = full(&order, scheduler, plan.seed, body.program);
         let mut failure = failure_of(&execution, body.error.take(), plan.seed);

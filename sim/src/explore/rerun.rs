@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use super::Report;
 use super::batch::{Found, Met, What};
@@ -136,7 +137,7 @@ impl Explorer {
     #[track_caller]
     fn located(&self, plan: &Plan, order: &Order<'_>, mut failure: Failure, body: &Tested<'_>) -> Failure {
         if matches!(failure.kind, FailureKind::Deadlock | FailureKind::PendingAtExit) {
-            let settings = Settings { await_points: true, ..*order.settings };
+            let settings = Arc::new(Settings { await_points: true, ..**order.settings });
             let order = Order { settings: &settings, full: true, ..order.clone() };
             let (execution, _, _) = full(&order, replaying(&failure.schedule), plan.seed, body.program);
             body.error.take();

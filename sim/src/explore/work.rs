@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
 
 use super::batch::{Batch, Found, What};
 use super::explorer::Factory;
@@ -12,7 +13,7 @@ use super::seen::Key;
 use super::wall::WallClock;
 use crate::config::Settings;
 use crate::coverage;
-use crate::kernel::{FailureKind, Order};
+use crate::kernel::{FailureKind, Fault, Order};
 use crate::schedule::{Data, Schedule};
 use crate::scheduler::{Chooser, Exhaustive, Lineup, Model, Replay, SchedulerKind};
 use crate::simulation::once::{self, Program};
@@ -73,7 +74,7 @@ impl Index for (u64, Schedule) {
 /// Whoever runs executions: a thread's own schedulers.
 pub(super) struct Worker<'a> {
     plan: &'a Plan,
-    settings: &'a Settings,
+    settings: &'a Arc<Settings>,
     program: &'a dyn Program,
     lineup: Lineup,
     guide: Option<Guide>,
@@ -83,7 +84,7 @@ pub(super) struct Worker<'a> {
 impl<'a> Worker<'a> {
     pub(super) fn new(
         plan: &'a Plan,
-        settings: &'a Settings,
+        settings: &'a Arc<Settings>,
         program: &'a dyn Program,
         factory: Option<&Factory>,
         clock: Option<WallClock>,
@@ -184,9 +185,11 @@ impl<'a> Worker<'a> {
         let mut tree = Some(tree);
         let model = Model::default();
         let mut execution = 0;
+        // All have the same data.
+        let order = self.order(0);
         while let Some(scheduler) = &mut tree {
             scheduler.begin(execution, &model);
-            let flow = run(execution, &mut tree, &self.order(execution));
+            let flow = run(execution, &mut tree, &order);
             let over = flow.is_break() || self.is_late();
             if let Some(scheduler) = &tree
                 && (over || scheduler.exhausted())
@@ -244,27 +247,42 @@ pub(super) fn is_checked(execution: u64) -> bool {
 }
 
 /// Runs an execution and adds it to the batch.
+#[inline(always)]
 #[track_caller]
 pub(super) fn run_one(execution: u64, scheduler: &mut Option<Chooser>, order: &Order<'_>, body: &Tested<'_>, batch: &mut Batch) {
-    match once::brief(order, scheduler, body.program) {
-        Ok(brief) => {
-            batch.keys.push(Key::of(brief.digest));
-            batch.note_points();
-            if let Some(error) = body.error.take() {
-                batch.found = Some(Found { met: batch.met(execution), what: What::Failure(FailureKind::Error, error) });
-                return;
-            }
-            if brief.remarkable && batch.remarkable.is_none() {
-                batch.remarkable = Some(batch.met(execution));
-            }
-            if is_checked(execution) {
-                batch.found = rerun::check_again(order, batch.met(execution), body);
-            }
-        }
-        Err(fault) if fault.stopped => batch.keys.push(Key::STOPPED),
-        Err(fault) => {
-            batch.keys.push(Key::of(recorder::with(|recorder| recorder.digest())));
-            batch.found = Some(Found { met: batch.met(execution), what: What::Failure(fault.kind, fault.message) });
-        }
+    let brief = match once::brief(order, scheduler, body.program) {
+        Ok(brief) => brief,
+        Err(fault) => return add_faulted(execution, *fault, batch),
+    };
+    batch.keys.push(Key::of(brief.digest));
+    batch.note_points();
+    if brief.remarkable || is_checked(execution) || body.error.borrow().is_some() {
+        look_at(execution, brief.remarkable, order, body, batch);
+    }
+}
+
+/// Adds an execution that has failed, or has stopped at a limit.
+#[cold]
+fn add_faulted(execution: u64, fault: Fault, batch: &mut Batch) {
+    if fault.stopped {
+        return batch.keys.push(Key::STOPPED);
+    }
+    batch.keys.push(Key::of(recorder::with(|recorder| recorder.digest())));
+    batch.found = Some(Found { met: batch.met(execution), what: What::Failure(fault.kind, fault.message) });
+}
+
+/// What there is to say of an execution whose main has finished, beyond its digest.
+#[cold]
+#[track_caller]
+fn look_at(execution: u64, remarkable: bool, order: &Order<'_>, body: &Tested<'_>, batch: &mut Batch) {
+    if let Some(error) = body.error.take() {
+        batch.found = Some(Found { met: batch.met(execution), what: What::Failure(FailureKind::Error, error) });
+        return;
+    }
+    if remarkable && batch.remarkable.is_none() {
+        batch.remarkable = Some(batch.met(execution));
+    }
+    if is_checked(execution) {
+        batch.found = rerun::check_again(order, batch.met(execution), body);
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::fault::FailureKind;
-use super::{Core, Kernel, Model, View};
+use super::{Chooser, Core, Kernel, Model, View};
 use crate::hostility::Hostility;
 use crate::resource::Access;
 use crate::schedule::{Answer, Choice, ChoiceKind, TaskPath};
@@ -212,7 +212,7 @@ impl Core {
     pub(super) fn ask_task(&mut self, alternatives: u32) -> Option<Answer> {
         let picked = if let Some(random) = &mut self.scheduler.random {
             random.pick(alternatives)
-        } else if let Some(exhaustive) = &mut self.scheduler.exhaustive
+        } else if let Some(Chooser::Exhaustive(exhaustive)) = &mut self.scheduler.other
             && let Some(picked) = exhaustive.pick(ChoiceKind::Task, alternatives)
         {
             picked

@@ -54,61 +54,56 @@ impl Chooser {
     }
 }
 
-/// Where the scheduler of the running execution is. Every kind has a place of its own: to look whether somebody is there takes
+/// Where the scheduler of the running execution is. One kind has a place of its own: to look whether somebody is there takes
 /// fewer instructions than to tell the kinds apart, and each choice between tasks looks.
 #[derive(Debug)]
 pub(super) struct Seat {
     pub(super) random: Option<Box<Random>>,
-    pub(super) exhaustive: Option<Box<Exhaustive>>,
-    any: Option<Box<dyn Scheduler>>,
+    pub(super) other: Option<Chooser>,
 }
 
 impl Seat {
-    pub(super) const EMPTY: Self = Self { random: None, exhaustive: None, any: None };
+    pub(super) const EMPTY: Self = Self { random: None, other: None };
 
+    /// Takes the scheduler of an execution that begins. The seat is empty: to forget that nobody sat there saves a look at it.
     #[inline]
-    pub(super) fn put(&mut self, chooser: Chooser) {
-        // Only an execution that was left by a panic has one in its seat still.
-        if self.random.is_some() || self.exhaustive.is_some() || self.any.is_some() {
-            *self = Self::EMPTY;
-        }
-        match chooser {
-            Chooser::Random(random) => self.random = Some(random),
-            Chooser::Exhaustive(exhaustive) => self.exhaustive = Some(exhaustive),
-            Chooser::Any(scheduler) => self.any = Some(scheduler),
+    pub(super) fn put(&mut self, scheduler: &mut Option<Chooser>) {
+        debug_assert!(self.get().is_none(), "two schedulers at a time");
+        match scheduler.take() {
+            Some(Chooser::Random(random)) => std::mem::forget(self.random.replace(random)),
+            other => std::mem::forget(std::mem::replace(&mut self.other, other)),
         }
     }
 
+    /// Gives it back to whoever has none meanwhile.
     #[inline]
-    pub(super) fn take(&mut self) -> Option<Chooser> {
-        if let Some(random) = self.random.take() {
-            return Some(Chooser::Random(random));
-        }
-        if let Some(exhaustive) = self.exhaustive.take() {
-            return Some(Chooser::Exhaustive(exhaustive));
-        }
-        self.any.take().map(Chooser::Any)
+    pub(super) fn give_back(&mut self, scheduler: &mut Option<Chooser>) {
+        let taken = match self.random.take() {
+            Some(random) => Some(Chooser::Random(random)),
+            None => self.other.take(),
+        };
+        std::mem::forget(std::mem::replace(scheduler, taken));
     }
 
+    #[inline]
     pub(super) fn get(&mut self) -> Option<&mut dyn Scheduler> {
         if let Some(random) = &mut self.random {
             return Some(&mut **random);
         }
-        if let Some(exhaustive) = &mut self.exhaustive {
-            return Some(&mut **exhaustive);
-        }
-        match &mut self.any {
-            Some(scheduler) => Some(&mut **scheduler),
-            None => None,
+        match self.other.as_mut()? {
+            Chooser::Random(random) => Some(&mut **random),
+            Chooser::Exhaustive(exhaustive) => Some(&mut **exhaustive),
+            Chooser::Any(scheduler) => Some(&mut **scheduler),
         }
     }
 
     #[inline]
     pub(super) fn refusal(&mut self) -> Option<Refusal> {
-        if let Some(exhaustive) = &mut self.exhaustive {
-            return if exhaustive.has_refused() { exhaustive.refusal() } else { None };
+        match &mut self.other {
+            Some(Chooser::Exhaustive(exhaustive)) if exhaustive.has_refused() => exhaustive.refusal(),
+            Some(Chooser::Any(scheduler)) => scheduler.refusal(),
+            _ => None,
         }
-        self.any.as_mut().and_then(|scheduler| scheduler.refusal())
     }
 }
 

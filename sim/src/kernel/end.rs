@@ -1,20 +1,15 @@
 //! From the first line of an execution to the last: begin, run, last steps, what is pending, drop everything.
 
 use super::step::Main;
-use super::{Chooser, FailureKind, Fault, Kernel, Phase, panics, waker};
+use std::sync::Arc;
+
+use super::chooser::Seat;
+use super::{Chooser, FailureKind, Fault, Kernel, Phase, Refusal, panics, waker};
 use crate::config::{PendingAtExit, Settings};
 use crate::schedule::{Data, TaskPath};
 use crate::time::clock;
 use crate::trace::recorder::{self, Recorder};
 use crate::trace::{Site, TaskId, WaitReason};
-
-/// What an execution left: its fault, or nothing if main has finished.
-pub(crate) struct Ended {
-    /// Boxed, because it is large and rare.
-    pub(crate) outcome: Result<(), Box<Fault>>,
-    /// Tasks that had not ended.
-    pub(crate) pending: Vec<Pending>,
-}
 
 /// A task that had not ended when main was done.
 #[derive(Debug)]
@@ -27,7 +22,7 @@ pub(crate) struct Pending {
 #[derive(Debug)]
 pub(crate) struct PendingDetails {
     pub(crate) path: TaskPath,
-    pub(crate) name: std::sync::Arc<str>,
+    pub(crate) name: Arc<str>,
     pub(crate) spawned_at: Option<Site>,
     pub(crate) waits_for: Option<WaitReason>,
     pub(crate) line: String,
@@ -36,7 +31,8 @@ pub(crate) struct PendingDetails {
 /// What [`Kernel::execute`] needs to know.
 #[derive(Clone, Debug)]
 pub(crate) struct Order<'a> {
-    pub(crate) settings: &'a Settings,
+    /// Kernels know them by their identity: executions of one exploration are to have the same.
+    pub(crate) settings: &'a Arc<Settings>,
     pub(crate) data: Data,
     /// Whether all events are kept.
     pub(crate) full: bool,
@@ -53,10 +49,12 @@ impl Order<'_> {
 struct Reset<'a>(&'a Kernel);
 
 impl Drop for Reset<'_> {
+    #[inline]
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.set_phase(Phase::Dropping);
             self.0.drop_everything();
+            self.0.core.borrow_mut().scheduler = Seat::EMPTY;
         }
         self.0.set_phase(Phase::Idle);
         self.0.current_slot.set(super::table::NONE);
@@ -65,31 +63,42 @@ impl Drop for Reset<'_> {
 }
 
 impl Kernel {
-    /// Runs one execution. Main finishes while destructors still belong to it. The scheduler is taken meanwhile.
+    /// Runs one execution. Main finishes while destructors still belong to it. The scheduler is taken meanwhile. What is left is its
+    /// fault, boxed, because it is large and rare, or nothing if main has finished.
     ///
     /// # Panics
     ///
     /// Inside an execution; with a panic of a scheduler of the user's own.
     #[track_caller]
-    pub(crate) fn execute(&self, order: &Order<'_>, scheduler: &mut Option<Chooser>, main: &mut dyn Main) -> Ended {
+    pub(crate) fn execute(
+        &self,
+        order: &Order<'_>,
+        scheduler: &mut Option<Chooser>,
+        main: &mut dyn Main,
+    ) -> Result<(), Box<Fault>> {
         self.begin(order, scheduler);
         let reset = Reset(self);
-        let inbox = self.inbox.borrow();
-        let Some(inbox) = inbox.as_deref() else { unreachable!("an execution begins with an inbox") };
         let quiet = panics::Quiet::new();
-        self.drive(main, inbox);
+        self.drive(main);
         if self.is_hostile.get() {
             self.deliver_held(usize::MAX);
         }
-        let idle = self.core.borrow().view.ready.len() == 0 && inbox.is_empty();
-        if !idle && self.main_done.get() && self.fault.borrow().is_none() {
-            self.last_steps(main, inbox);
+        if self.main_done.get() && !self.has_fault.get() && !self.is_idle() {
+            self.last_steps(main);
         }
-        self.check_scheduler();
-        let pending = self.settle_pending();
+        let (refusal, live) = {
+            let core = &mut *self.core.borrow_mut();
+            (core.scheduler.refusal(), core.view.table.live)
+        };
+        if let Some(refusal) = refusal {
+            self.refused_at_end(refusal);
+        }
+        if live > 0 {
+            self.settle_pending();
+        }
         self.set_phase(Phase::Dropping);
         // The trace of a failure ends with the failure.
-        let mark = self.fault.borrow().is_some().then(|| recorder::with(Recorder::mark));
+        let mark = self.has_fault.get().then(|| recorder::with(Recorder::mark));
         let mut finished = false;
         self.run_caught(Some(0), || match mark {
             None => finished = main.finish(),
@@ -99,26 +108,29 @@ impl Kernel {
             self.run_caught(Some(0), || main.clear());
         }
         self.drop_everything();
-        self.outer.end(waker::clones(), mark.is_some());
+        if order.full {
+            self.outer.end(waker::clones(), mark.is_some());
+        }
         if let Some(mark) = mark {
             recorder::with(|recorder| recorder.rewind(mark));
         }
         drop(quiet);
-        *scheduler = self.core.borrow_mut().end();
+        self.core.borrow_mut().end(scheduler);
         drop(reset);
-        let outcome = if finished && self.fault.borrow().is_none() {
-            Ok(())
-        } else {
-            let fault = self.fault.take();
-            Err(Box::new(fault.unwrap_or_else(|| unreachable!("an execution ends with main's result or with a fault"))))
-        };
-        Ended { outcome, pending }
+        if finished && !self.has_fault.get() { Ok(()) } else { Err(self.take_fault()) }
+    }
+
+    #[cold]
+    fn take_fault(&self) -> Box<Fault> {
+        self.has_fault.set(false);
+        let fault = self.fault.take();
+        Box::new(fault.unwrap_or_else(|| unreachable!("an execution ends with main's result or with a fault")))
     }
 
     /// A replay that has not met every choice of its schedule was of another execution, whatever the end.
-    fn check_scheduler(&self) {
-        let refusal = self.core.borrow_mut().scheduler.refusal();
-        let Some(refusal) = refusal else { return };
+    #[cold]
+    fn refused_at_end(&self, refusal: Refusal) {
+        self.has_fault.set(true);
         let mut fault = self.fault.borrow_mut();
         if fault.as_ref().is_some_and(|fault| matches!(fault.kind, FailureKind::Divergence | FailureKind::Nondeterminism)) {
             return;
@@ -139,9 +151,10 @@ impl Kernel {
     }
 
     /// Records the tasks that main's end leaves unfinished, and fails the execution if that is to be so.
-    fn settle_pending(&self) -> Vec<Pending> {
-        if self.fault.borrow().is_some() || self.table().live == 0 {
-            return Vec::new();
+    #[cold]
+    fn settle_pending(&self) {
+        if self.has_fault.get() {
+            return;
         }
         let pending = recorder::with(|recorder| {
             let table = self.table();
@@ -176,11 +189,22 @@ impl Kernel {
                 stopped: false,
             });
         }
-        pending
+        self.has_pending.set(!pending.is_empty());
+        self.pending.replace(pending);
+    }
+
+    /// Drops whatever is left. Mostly that is nothing.
+    #[inline]
+    fn drop_everything(&self) {
+        let unused = !self.has_extras.get() && self.scopes.borrow().is_new() && self.watches.borrow().is_new();
+        if !(unused && clock::with(|clock| clock.rewind()) && self.core.borrow_mut().view.table.clear_main()) {
+            self.drop_leftovers();
+        }
     }
 
     /// Drops the tasks that are left, in spawn order, and whatever else is. A panic there fails the execution.
-    fn drop_everything(&self) {
+    #[cold]
+    fn drop_leftovers(&self) {
         let (live, occupied) = {
             let table = self.table();
             (table.live, table.occupied())
@@ -201,7 +225,7 @@ impl Kernel {
             let leftovers = self.table_mut().leftovers();
             leftovers.into_iter().for_each(|body| self.run_caught(None, || drop(body)));
         }
-        loop {
+        while self.has_extras.get() {
             let task = self.extras.borrow().first_panicked();
             let Some(task) = task else { break };
             self.give_up_panic(task);
@@ -215,7 +239,7 @@ impl Kernel {
             });
         }
         // Handles that are still about are of an execution that is over.
-        self.table_mut().begin(false);
+        self.table_mut().clear();
     }
 
     /// Runs code that may be the program's outside a step: destructors, foreign wakers, a scheduler.

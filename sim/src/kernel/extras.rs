@@ -1,12 +1,13 @@
 //! What few executions need: names, data streams, panics handed over, things to warn about.
 
 use std::any::Any;
+use std::cell::RefMut;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Kernel;
 use super::panics::Caught;
 use super::resources::Resources;
+use super::{Kernel, Pending};
 use crate::resource::{Access, ResourceId};
 use crate::rng::Stream;
 use crate::schedule::{Data, TaskPath};
@@ -95,6 +96,10 @@ impl Extras {
         self.panics.keys().next().copied()
     }
 
+    fn has_unseen(&self) -> bool {
+        !self.unseen.is_empty() || self.refused_spawns > 0
+    }
+
     /// Nobody will ask for the panic of this task any more. Its payload comes back to be dropped where nothing is borrowed.
     pub(super) fn give_up_panic(&mut self, task: u32) -> Option<Box<dyn Any + Send>> {
         let panicked = self.panics.remove(&task)?;
@@ -105,10 +110,30 @@ impl Extras {
 }
 
 impl Kernel {
+    /// An execution begins. Few need anything of the extras, so those that do say so.
+    #[inline]
+    pub(super) fn begin_extras(&self, data: &Data) {
+        self.data_seed.set(data.seed);
+        let streams = !data.streams().is_empty();
+        if self.has_extras.replace(streams) || streams {
+            self.extras.borrow_mut().begin(data);
+        }
+        if self.has_pending.replace(false) {
+            self.pending.borrow_mut().clear();
+        }
+    }
+
+    /// The extras, of which something is about to be used.
+    pub(super) fn extras(&self) -> RefMut<'_, Extras> {
+        self.has_extras.set(true);
+        self.extras.borrow_mut()
+    }
+
     /// Draws from a data stream of a task.
     pub(crate) fn draw<R>(&self, task: u32, path_hash: u64, draw: impl FnOnce(&mut Stream) -> R) -> R {
-        let extras = &mut *self.extras.borrow_mut();
+        let extras = &mut *self.extras();
         let Extras { data, streams, other_streams, .. } = extras;
+        let seed = self.data_seed.get();
         draw(streams.entry(task).or_insert_with(|| {
             let mut number = 0;
             if !data.streams().is_empty()
@@ -117,14 +142,14 @@ impl Kernel {
                 number = data.stream_of(&path);
                 other_streams.push((path, number));
             }
-            Stream::of_task(data.seed, path_hash, number)
+            Stream::of_task(seed, path_hash, number)
         }))
     }
 
     /// Where the data come from, if any were drawn.
     pub(crate) fn drawn_data(&self) -> Option<Data> {
         let extras = self.extras.borrow();
-        (!extras.streams.is_empty()).then(|| Data::new(extras.data.seed, extras.other_streams.iter().cloned()))
+        (!extras.streams.is_empty()).then(|| Data::new(self.data_seed.get(), extras.other_streams.iter().cloned()))
     }
 
     /// The tasks that drew data.
@@ -142,9 +167,21 @@ impl Kernel {
     }
 
     /// Whether there is anything for [`take_unseen`](Self::take_unseen).
+    #[inline]
     pub(crate) fn has_unseen(&self) -> bool {
-        let extras = self.extras.borrow();
-        !extras.unseen.is_empty() || extras.refused_spawns > 0
+        self.has_extras.get() && self.extras.borrow().has_unseen()
+    }
+
+    /// Whether the end of main has left tasks unfinished.
+    #[inline]
+    pub(crate) fn has_pending(&self) -> bool {
+        self.has_pending.get()
+    }
+
+    /// Those tasks.
+    pub(crate) fn take_pending(&self) -> Vec<Pending> {
+        self.has_pending.set(false);
+        self.pending.take()
     }
 
     /// Panics that nobody looked at, spawns that were refused.

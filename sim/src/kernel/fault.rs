@@ -93,6 +93,7 @@ impl Kernel {
     }
 
     pub(super) fn fault_with(&self, fault: Fault) {
+        self.has_fault.set(true);
         let mut slot = self.fault.borrow_mut();
         if slot.is_none() {
             *slot = Some(fault);

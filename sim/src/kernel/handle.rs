@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::spawn::default_name;
-use super::table::{NONE, flag};
-use super::{Kernel, Panicked, Phase, TaskWord, panics};
+use super::table::{Entry, Joiner, NONE, flag};
+use super::{Kernel, Panicked, Phase, TaskWord, panics, waker};
 use crate::schedule::ChoiceKind;
 use crate::trace::{Ending, TaskId, WaitReason, recorder};
 
@@ -46,14 +46,44 @@ impl Kernel {
         self.table().find(word).map(|entry| (entry.number, entry.completion))
     }
 
-    /// The awaiter of a task is pending: whom to wake when the task ends.
+    /// Moves the result of a task, if it has ended. If not, the waker is woken when it does.
     ///
     /// # Panics
     ///
     /// If the task awaits itself.
+    #[inline]
     #[track_caller]
-    pub(crate) fn join_later(&self, word: TaskWord, waker: &Waker) {
-        let mut waker = Some(waker.clone());
+    pub(crate) fn join<T: 'static>(&self, word: TaskWord, waker: &Waker) -> Taken<T> {
+        let plain = waker::plain_word(waker);
+        let taken = self.take_result_or(word, |entry| {
+            // Nothing of the program runs when a word is replaced by another.
+            if let (Some(waker), Joiner::Task(joiner)) = (plain, &mut entry.joiner)
+                && word.slot() != self.current_slot.get()
+            {
+                *joiner = waker;
+                return true;
+            }
+            false
+        });
+        match taken {
+            Ok(taken) => taken,
+            Err(joined) => {
+                if !joined || recorder::with(|recorder| recorder.is_full()) {
+                    self.join_later(word, waker);
+                }
+                Taken::Unfinished
+            }
+        }
+    }
+
+    /// The awaiter of a task is pending: whom to wake when the task ends.
+    #[cold]
+    #[track_caller]
+    fn join_later(&self, word: TaskWord, waker: &Waker) {
+        let mut joiner = match waker::plain_word(waker) {
+            Some(word) => Joiner::Task(word),
+            None => Joiner::Other(waker.clone()),
+        };
         let number = {
             let mut table = self.table_mut();
             let Some(entry) = table.get(word) else { return };
@@ -62,37 +92,41 @@ impl Kernel {
                 drop(table);
                 panic!("task {} awaits itself: it can never end", TaskId::new(number));
             }
-            std::mem::swap(&mut entry.joiner, &mut waker);
+            std::mem::swap(&mut entry.joiner, &mut joiner);
             entry.number
         };
-        drop(waker);
+        // The former one may be anybody's waker, with a destructor of its own.
+        drop(joiner);
         recorder::with(|recorder| recorder.waits(|| WaitReason::Task(TaskId::new(number))));
     }
 
     /// Moves the result of a task, if it has ended.
     #[inline]
     pub(crate) fn take_result<T: 'static>(&self, word: TaskWord) -> Taken<T> {
-        let (body, kind) = {
-            let mut table = self.table_mut();
-            let Some(entry) = table.get(word) else { return Taken::Unknown };
-            if entry.flags & flag::FINISHED == 0 {
-                return Taken::Unfinished;
-            }
-            if entry.flags & flag::CANCELLED != 0 {
-                return Taken::Cancelled;
-            }
-            if entry.flags & flag::PANICKED != 0 {
-                return Taken::Panicked(entry.number);
-            }
-            (entry.body.take(), entry.kind)
-        };
-        let mut output: Option<T> = None;
-        if let Some(mut body) = body {
-            body.as_mut().take(&mut output);
-            let unfit = self.core.borrow_mut().spares.keep(kind, body);
-            drop(unfit);
+        self.take_result_or(word, |_| ()).unwrap_or(Taken::Unfinished)
+    }
+
+    /// The same; if it has not ended, what `unfinished` makes of its entry.
+    #[inline(always)]
+    fn take_result_or<T: 'static, R>(&self, word: TaskWord, unfinished: impl FnOnce(&mut Entry) -> R) -> Result<Taken<T>, R> {
+        let core = &mut *self.core.borrow_mut();
+        let Some(entry) = core.view.table.get(word) else { return Ok(Taken::Unknown) };
+        if entry.flags & flag::FINISHED == 0 {
+            return Err(unfinished(entry));
         }
-        Taken::Returned(output)
+        if entry.flags & flag::CANCELLED != 0 {
+            return Ok(Taken::Cancelled);
+        }
+        if entry.flags & flag::PANICKED != 0 {
+            return Ok(Taken::Panicked(entry.number));
+        }
+        let mut output: Option<T> = None;
+        if let Some(mut body) = entry.body.take() {
+            // To move the result is no code of the program's, and nothing of the program is in the body afterwards.
+            body.as_mut().take(&mut output);
+            drop(core.spares.keep(entry.kind, body));
+        }
+        Ok(Taken::Returned(output))
     }
 
     /// Looks at the result of a task that has returned.
@@ -108,7 +142,7 @@ impl Kernel {
 
     /// The panic of a task, the first time it is asked for.
     pub(crate) fn take_panic(&self, task: u32) -> Option<Panicked> {
-        self.extras.borrow_mut().panics.remove(&task)
+        self.extras().panics.remove(&task)
     }
 
     /// Requests that a task ends. `false` if it has ended already.
@@ -127,9 +161,21 @@ impl Kernel {
         true
     }
 
-    /// The handle is gone: the entry goes with it, or when the task ends.
+    /// The handle is gone: the entry goes with it, or when the task ends. In the common case nothing is left in it, and no call is made.
     #[inline]
     pub(crate) fn detach(&self, word: TaskWord) {
+        {
+            let mut table = self.table_mut();
+            let Some(entry) = table.get(word) else { return };
+            if entry.flags & (flag::FINISHED | flag::PANICKED) == flag::FINISHED && entry.body.is_none() {
+                return table.vacate(word.slot());
+            }
+        }
+        self.detach_seldom(word);
+    }
+
+    #[cold]
+    fn detach_seldom(&self, word: TaskWord) {
         let (body, number, panicked) = {
             let mut table = self.table_mut();
             let Some(entry) = table.get(word) else { return };
@@ -155,7 +201,7 @@ impl Kernel {
     /// Nobody will ask for the panic of this task any more.
     #[cold]
     pub(super) fn give_up_panic(&self, task: u32) {
-        let payload = self.extras.borrow_mut().give_up_panic(task);
+        let payload = self.extras().give_up_panic(task);
         payload.into_iter().for_each(panics::discard);
     }
 
@@ -186,7 +232,7 @@ impl Kernel {
     /// A choice point of the program itself. Where the scheduler gives no answer the step is left; in a destructor that
     /// runs during a panic, and while everything is dropped, the answer is the default.
     pub(crate) fn choose_or_leave(&self, kind: ChoiceKind, alternatives: u32) -> u32 {
-        let ending = self.phase.get() == Phase::Dropping || self.fault.borrow().is_some();
+        let ending = self.phase.get() == Phase::Dropping || self.has_fault.get();
         if alternatives < 2 || ending {
             return 0;
         }

@@ -31,13 +31,13 @@ pub(super) type ForeignWake = (TaskWord, String);
 
 impl Inbox {
     #[inline]
-    pub(super) fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         !self.any.load(Ordering::Relaxed)
     }
 
     /// Everything that has been sent since the last call.
     #[cold]
-    pub(super) fn take(&self) -> Vec<ForeignWake> {
+    fn take(&self) -> Vec<ForeignWake> {
         self.any.store(false, Ordering::Relaxed);
         std::mem::take(&mut *lock(&self.wakes))
     }
@@ -68,15 +68,21 @@ impl Serials {
             self.blocks.drain(..used).for_each(|block| drop(registry.remove(&block)));
         }
         self.first = self.next;
-        let inbox = self.inbox.get_or_insert_default();
-        if !inbox.is_empty() {
-            inbox.take();
+        if self.has_mail() {
+            self.take_mail();
         }
     }
 
-    /// Where wakes arrive.
-    pub(super) fn inbox(&mut self) -> Arc<Inbox> {
-        self.inbox.get_or_insert_default().clone()
+    /// Whether another thread has sent something.
+    #[inline]
+    pub(super) fn has_mail(&self) -> bool {
+        self.inbox.as_ref().is_some_and(|inbox| !inbox.is_empty())
+    }
+
+    /// What it was.
+    #[cold]
+    pub(super) fn take_mail(&self) -> Vec<ForeignWake> {
+        self.inbox.as_ref().map_or_else(Vec::new, |inbox| inbox.take())
     }
 
     /// What tells this execution from all others: the serial that its main task is about to get.
@@ -90,9 +96,21 @@ impl Serials {
 
     #[inline]
     pub(super) fn next(&mut self) -> u64 {
-        if self.next == self.end {
+        if !self.has_next() {
             self.take_block();
         }
+        self.next_at_hand()
+    }
+
+    /// Whether there is one more in the block.
+    #[inline]
+    pub(super) fn has_next(&self) -> bool {
+        self.next != self.end
+    }
+
+    /// That one.
+    #[inline]
+    pub(super) fn next_at_hand(&mut self) -> u64 {
         self.next += 1;
         self.next - 1
     }

@@ -5,6 +5,8 @@
 //! program can run: user code (futures, destructors, foreign wakers) may call back into the kernel at any time.
 
 mod awaits;
+mod begin;
+mod body;
 mod choice;
 mod chooser;
 mod deadlock;
@@ -41,7 +43,7 @@ use std::sync::Arc;
 pub(crate) use awaits::Leftovers;
 pub use choice::{ChoicePoint, Refusal, Scheduler};
 pub(crate) use chooser::Chooser;
-pub(crate) use end::{Ended, Order, Pending};
+pub(crate) use end::{Order, Pending};
 pub(crate) use exhaustive::Exhaustive;
 pub(crate) use extras::Panicked;
 pub use fault::FailureKind;
@@ -60,13 +62,14 @@ use crate::config::Settings;
 use crate::hostility::Hostility;
 use crate::resource::Access;
 use crate::schedule::ChoiceLog;
+use crate::seed::Seed;
 use crate::time::clock;
 use crate::trace::recorder;
 use awaits::Awaits;
 use chooser::Seat;
 use extras::Extras;
 use hostile::Hostile;
-use inbox::{Inbox, Serials};
+use inbox::Serials;
 use ready::ReadyQueue;
 use scopes::Scopes;
 use spare::Spares;
@@ -93,11 +96,11 @@ impl Drop for Cleanup {
     fn drop(&mut self) {
         with(|kernel| {
             if kernel.phase.get() == Phase::Idle {
-                kernel.inbox.take();
                 kernel.core.replace(Core::new());
                 kernel.scopes.replace(Scopes::new());
                 kernel.watches.replace(Watches::new());
                 kernel.extras.replace(Extras::new());
+                kernel.pending.take();
                 kernel.hostile.replace(Hostile::new());
                 kernel.accesses.take();
                 kernel.awaits.begin(false);
@@ -122,18 +125,25 @@ enum Phase {
 }
 
 /// The executor of one thread.
+// In this order, here and in what it begins with: what each step touches lies within 128 bytes from the start, where addresses are
+// short.
+#[repr(C)]
 #[derive(Debug)]
 pub(crate) struct Kernel {
+    core: RefCell<Core>,
     phase: Cell<Phase>,
     settings: Cell<Settings>,
     /// Which execution of the process this is: the serial of its main task.
     epoch: Cell<u64>,
-    /// Where wakes from other threads arrive. Borrowed as long as an execution lasts, which is cheaper than an owner more.
-    inbox: RefCell<Option<Arc<Inbox>>>,
-    core: RefCell<Core>,
     scopes: RefCell<Scopes>,
     watches: RefCell<Watches>,
     extras: RefCell<Extras>,
+    /// Whether anything is in them, and where data come from, as long as no task has a stream of its own.
+    has_extras: Cell<bool>,
+    data_seed: Cell<Seed>,
+    /// Tasks that the end of main has left unfinished.
+    pending: RefCell<Vec<Pending>>,
+    has_pending: Cell<bool>,
     /// Whether the executor may be hostile in this execution, and what it has done.
     is_hostile: Cell<bool>,
     hostile: RefCell<Hostile>,
@@ -141,6 +151,8 @@ pub(crate) struct Kernel {
     observed: Cell<bool>,
     /// Whether it does, or the trace is full, or the executor is hostile: whether a step is more than a poll and a digest.
     watched: Cell<bool>,
+    /// Whether the trace of the last execution that was watched was full.
+    was_full: Cell<bool>,
     /// What the current step touched, as long as the scheduler wants to know.
     accesses: RefCell<Vec<Access>>,
     /// Slot of the task being stepped, or [`NONE`].
@@ -156,9 +168,10 @@ pub(crate) struct Kernel {
     main_done: Cell<bool>,
     /// The loop is to stop: main is done or there is a fault.
     stop: Cell<bool>,
-    /// The next step number at which a limit has to be looked at. 0 once the loop is to stop, so that it needs no second look.
+    /// The step number at which somebody looks at the limits next. 0 once the loop is to stop, so that it needs no second look.
     next_check: Cell<u64>,
     fault: RefCell<Option<Fault>>,
+    has_fault: Cell<bool>,
     /// What shows that something outside took part.
     outer: Outer,
     /// Where tasks wait.
@@ -166,12 +179,19 @@ pub(crate) struct Kernel {
 }
 
 /// What the loop works on. Borrowed as a whole, and never while code of the program runs.
+#[repr(C)]
 #[derive(Debug)]
 struct Core {
     view: View,
     spares: Spares,
     serials: Serials,
-    /// The scheduler of this execution.
+    /// Those of the execution, whose identity is looked at, and the step at which their limits are looked at first.
+    settings: Option<Arc<Settings>>,
+    first_check: u64,
+    /// Unfinished tasks at a time, and the virtual time, at most.
+    most_tasks: u32,
+    latest: u64,
+    /// The scheduler of the execution.
     scheduler: Seat,
     counts: Counts,
     /// Steps when the clock moved last.
@@ -183,6 +203,7 @@ struct Core {
 }
 
 /// What a scheduler may look at while it chooses.
+#[repr(C)]
 #[derive(Debug)]
 struct View {
     table: Table,
@@ -210,15 +231,19 @@ impl Kernel {
             phase: Cell::new(Phase::Idle),
             settings: Cell::new(Settings::DEFAULT),
             epoch: Cell::new(0),
-            inbox: RefCell::new(None),
             core: RefCell::new(Core::new()),
             scopes: RefCell::new(Scopes::new()),
             watches: RefCell::new(Watches::new()),
             extras: RefCell::new(Extras::new()),
+            has_extras: Cell::new(false),
+            data_seed: Cell::new(Seed::ZERO),
+            pending: RefCell::new(Vec::new()),
+            has_pending: Cell::new(false),
             is_hostile: Cell::new(false),
             hostile: RefCell::new(Hostile::new()),
             observed: Cell::new(false),
             watched: Cell::new(false),
+            was_full: Cell::new(false),
             accesses: RefCell::new(Vec::new()),
             current_slot: Cell::new(NONE),
             current_scope: Cell::new(NONE),
@@ -229,62 +254,10 @@ impl Kernel {
             stop: Cell::new(false),
             next_check: Cell::new(0),
             fault: RefCell::new(None),
+            has_fault: Cell::new(false),
             outer: Outer::new(),
             awaits: Awaits::new(),
         }
-    }
-
-    /// Makes everything ready for a new execution. Main becomes task 0, and ready.
-    ///
-    /// # Panics
-    ///
-    /// Inside an execution.
-    #[track_caller]
-    fn begin(&self, order: &Order<'_>, scheduler: &mut Option<Chooser>) {
-        assert!(
-            self.phase.get() == Phase::Idle,
-            "a simulation was started inside a simulation: run one after the other, or spawn tasks in the running one"
-        );
-        CLEANUP.with(|_| ());
-        let Order { settings, ref data, full } = *order;
-        let Some(scheduler) = scheduler.take() else { unreachable!("whoever runs an execution brings a scheduler") };
-        self.settings.set(*settings);
-        self.observed.set(scheduler.observes());
-        let hostile = !settings.hostility.is_none();
-        let turned = self.is_hostile.replace(hostile) != hostile;
-        self.watched.set(full || self.observed.get() || hostile);
-        let epoch = {
-            let mut core = self.core.borrow_mut();
-            core.begin(scheduler);
-            if hostile || turned {
-                core.view.hostility = settings.hostility;
-            }
-            if self.inbox.borrow().is_none() {
-                self.inbox.replace(Some(core.serials.inbox()));
-            }
-            core.serials.epoch()
-        };
-        self.epoch.set(epoch);
-        self.extras.borrow_mut().begin(data);
-        if hostile {
-            self.hostile.borrow_mut().begin(settings.hostility);
-        }
-        self.accesses.borrow_mut().clear();
-        self.task_resumed.set(false);
-        self.main_done.set(false);
-        self.stop.set(false);
-        self.next_check.set(settings.limits.next_check(0));
-        if self.fault.borrow().is_some() {
-            self.fault.take();
-        }
-        self.outer.begin(waker::clones());
-        if full || self.awaits.is_on() {
-            self.awaits.begin(full && settings.await_points);
-        }
-        clock::with(|clock| clock.begin(epoch));
-        recorder::with(|recorder| recorder.begin(full.then_some(settings.limits.trace_events)));
-        self.set_phase(Phase::Running);
-        self.spawn_main();
     }
 
     /// Which execution of the process this is.
@@ -298,10 +271,9 @@ impl Kernel {
         self.next_check.set(0);
     }
 
-    /// The loop may go on after it was stopped.
+    /// The loop may go on after it was stopped, as far as the limits say when it asks for its first step.
     fn go_on(&self) {
         self.stop.set(false);
-        self.next_check.set(self.settings.get().limits.next_check(self.core.borrow().steps_at_clock));
     }
 
     #[inline]
@@ -341,31 +313,15 @@ impl Core {
             },
             spares: Spares::new(),
             serials: Serials::new(),
+            settings: None,
+            first_check: 0,
+            most_tasks: 0,
+            latest: 0,
             scheduler: Seat::EMPTY,
             counts: Counts { steps: 0, preemptions: 0, tasks: 0, choices: 0 },
             steps_at_clock: 0,
             completions: 0,
             bad_answer: 0,
         }
-    }
-
-    fn begin(&mut self, scheduler: Chooser) {
-        let indexed = scheduler.observes();
-        self.view.table.begin(indexed);
-        self.view.ready.clear();
-        self.scheduler.put(scheduler);
-        self.view.choices.clear();
-        self.view.last = TaskWord::NONE;
-        self.counts = Counts::default();
-        self.steps_at_clock = 0;
-        self.completions = 0;
-        self.serials.begin();
-    }
-
-    /// Tells the scheduler that the execution is over, and gives it back.
-    fn end(&mut self) -> Option<Chooser> {
-        let mut scheduler = self.scheduler.take()?;
-        scheduler.end();
-        Some(scheduler)
     }
 }

@@ -11,6 +11,8 @@ use std::sync::Once;
 
 thread_local! {
     static QUIET: Cell<bool> = const { Cell::new(false) };
+    /// Whether something was caught since the thread became quiet: most executions need no further look.
+    static ANY: Cell<bool> = const { Cell::new(false) };
     /// The last panic of this thread while it was quiet. The program may have caught it itself.
     static CAUGHT: RefCell<Option<Caught>> = const { RefCell::new(None) };
 }
@@ -64,6 +66,7 @@ pub(super) fn discard(payload: Box<dyn Any + Send>) {
 
 /// Keeps a description for whoever asks next.
 pub(super) fn restore(caught: Caught) {
+    ANY.set(true);
     CAUGHT.set(Some(caught));
 }
 
@@ -88,6 +91,7 @@ fn say_last_words(caught: &Caught) {
 pub(super) struct Quiet(());
 
 impl Quiet {
+    #[inline]
     pub(super) fn new() -> Self {
         static HOOK: Once = Once::new();
         HOOK.call_once(|| {
@@ -107,7 +111,7 @@ impl Quiet {
                 let site = info
                     .location()
                     .map(|at| format!("{}:{}:{}", crate::trace::Site::relative(at.file()), at.line(), at.column()));
-                CAUGHT.set(Some(Caught { message, place: site }));
+                restore(Caught { message, place: site });
             }));
         });
         QUIET.set(true);
@@ -116,18 +120,13 @@ impl Quiet {
 }
 
 impl Drop for Quiet {
+    #[inline]
     fn drop(&mut self) {
         QUIET.set(false);
-        forget_caught();
-    }
-}
-
-fn forget_caught() {
-    CAUGHT.with_borrow_mut(|caught| {
-        if caught.is_some() {
-            *caught = None;
+        if ANY.replace(false) {
+            CAUGHT.set(None);
         }
-    });
+    }
 }
 
 #[cfg(panic = "abort")]

@@ -64,14 +64,14 @@ impl Kernel {
     pub(crate) fn new_unnamed_resource(&self) -> Option<(ResourceId, Arc<str>)> {
         let (id, task, count) = self.new_numbered()?;
         let path = || recorder::with(|recorder| recorder.path_of(task));
-        let name = self.extras.borrow_mut().resources.name(id, || Some(format!("{}#{count}", path()?).into()))?;
+        let name = self.extras().resources.name(id, || Some(format!("{}#{count}", path()?).into()))?;
         Some((ResourceId::new(id), name))
     }
 
     /// Its identity, who creates it, and how many the task has created before.
     fn new_numbered(&self) -> Option<(u64, u32, u32)> {
         let (task, path_hash) = self.current_numbers()?;
-        let count = self.extras.borrow_mut().resources.count(task);
+        let count = self.extras().resources.count(task);
         Some((mix(path_hash, u64::from(count) + 1), task, count))
     }
 }

@@ -3,25 +3,29 @@
 use std::any::Any;
 
 use super::fault::{FailureKind, Fault};
-use super::inbox::Inbox;
 use super::step::{Main, Running};
 use super::table::{NONE, flag};
 use super::{Core, Kernel, Phase, panics, waker};
 use crate::config::Limit;
+use crate::instant::Instant;
 use crate::schedule::{Answer, Choice, ChoiceKind};
 use crate::time::clock::{self, Clock};
 use crate::trace::recorder::{self, Recorder};
 
+/// Steps after which somebody looks at the limits and at what other threads have sent, although tasks are ready: not at each step,
+/// because neither needs an answer at once.
+pub(super) const UNLOOKED: u64 = 1024;
+
 impl Kernel {
     /// Steps tasks until main is done or the execution has failed; in the last steps, until nothing is ready.
-    pub(super) fn drive(&self, main: &mut dyn Main, inbox: &Inbox) {
+    pub(super) fn drive(&self, main: &mut dyn Main) {
         recorder::with(|recorder| {
             clock::with(|clock| {
                 let mut running = None;
                 while !self.stop.get() {
                     let steps = panics::catch(|| match self.watched.get() {
-                        false => self.steps::<false>(main, inbox, &mut running, clock, recorder),
-                        true => self.steps::<true>(main, inbox, &mut running, clock, recorder),
+                        false => self.steps::<false>(main, &mut running, clock, recorder),
+                        true => self.watched_steps(main, &mut running, clock, recorder),
                     });
                     if let Err(payload) = steps {
                         self.recover(running.take(), payload, recorder);
@@ -47,32 +51,38 @@ impl Kernel {
         self.between_steps(recorder);
     }
 
+    /// Whether no task is ready.
+    pub(super) fn is_idle(&self) -> bool {
+        let core = self.core.borrow();
+        core.view.ready.len() == 0 && !core.serials.has_mail()
+    }
+
     /// Main is done: whatever is ready now takes one more step each, in an order that the scheduler chooses.
-    pub(super) fn last_steps(&self, main: &mut dyn Main, inbox: &Inbox) {
+    pub(super) fn last_steps(&self, main: &mut dyn Main) {
         self.set_phase(Phase::LastSteps);
         self.go_on();
-        self.drive(main, inbox);
+        self.drive(main);
+    }
+
+    /// The loop where somebody looks: apart from the other, so that the registers of that are not spent on it.
+    #[inline(never)]
+    fn watched_steps(&self, main: &mut dyn Main, running: &mut Running, clock: &Clock, recorder: &Recorder) {
+        self.steps::<true>(main, running, clock, recorder);
     }
 
     /// The loop itself. A panic of a task leaves it, and it is entered again.
-    fn steps<const WATCHED: bool>(
-        &self,
-        main: &mut dyn Main,
-        inbox: &Inbox,
-        running: &mut Running,
-        clock: &Clock,
-        recorder: &Recorder,
-    ) {
+    #[inline(always)]
+    fn steps<const WATCHED: bool>(&self, main: &mut dyn Main, running: &mut Running, clock: &Clock, recorder: &Recorder) {
         let mut borrowed = self.core.borrow_mut();
         loop {
             let core = &mut *borrowed;
             let ready = core.view.ready.len();
-            if ready == 0 || core.counts.steps >= self.next_check.get() || !inbox.is_empty() {
+            if ready == 0 || core.counts.steps >= self.next_check.get() {
                 drop(borrowed);
                 if self.stop.get() {
                     break;
                 }
-                self.no_step(ready, inbox, clock, recorder);
+                self.no_step(ready, clock, recorder);
                 borrowed = self.core.borrow_mut();
                 continue;
             }
@@ -144,10 +154,10 @@ impl Kernel {
 
     /// No task can be stepped now: another thread has woken some, the clock moves, or the execution ends.
     #[cold]
-    fn no_step(&self, ready: usize, inbox: &Inbox, clock: &Clock, recorder: &Recorder) {
+    fn no_step(&self, ready: usize, clock: &Clock, recorder: &Recorder) {
         self.between_steps(recorder);
-        if !inbox.is_empty() {
-            self.foreign_wakes(inbox, recorder);
+        if self.core.borrow().serials.has_mail() {
+            self.foreign_wakes(recorder);
         } else if ready > 0 {
             self.limit_reached(recorder);
         } else if self.phase.get() == Phase::LastSteps {
@@ -185,31 +195,34 @@ impl Kernel {
         let Some(deadline) = earliest else {
             return self.deadlock(recorder);
         };
-        let limit = self.settings.get().limits.virtual_time;
-        if limit.value().is_some_and(|most| deadline.as_nanos() as u128 > most.as_nanos()) {
-            return self.fault_with(Fault {
-                kind: FailureKind::TimeLimit,
-                task: None,
-                message: format!(
-                    "the next thing to happen is at {deadline}, later than the {:?} of virtual time that the execution may take \
-                     (max_virtual_time)",
-                    limit.value().unwrap_or_default()
-                ),
-                place: None,
-                at: clock.now(),
-                stopped: matches!(limit, Limit::Stop(_)),
-            });
+        {
+            let core = &mut *self.core.borrow_mut();
+            core.steps_at_clock = core.counts.steps;
+            if deadline.as_nanos() > core.latest {
+                return self.too_late(deadline, clock);
+            }
         }
         clock.advance(deadline);
         if self.is_hostile.get() {
             self.clock_moved();
         }
-        let core = &mut *self.core.borrow_mut();
-        core.steps_at_clock = core.counts.steps;
-        // A waker of the program that was woken here may have ended the execution.
-        if !self.stop.get() {
-            self.next_check.set(self.settings.get().limits.next_check(core.steps_at_clock));
-        }
+    }
+
+    #[cold]
+    fn too_late(&self, deadline: Instant, clock: &Clock) {
+        let limit = self.settings.get().limits.virtual_time;
+        self.fault_with(Fault {
+            kind: FailureKind::TimeLimit,
+            task: None,
+            message: format!(
+                "the next thing to happen is at {deadline}, later than the {:?} of virtual time that the execution may take \
+                 (max_virtual_time)",
+                limit.value().unwrap_or_default()
+            ),
+            place: None,
+            at: clock.now(),
+            stopped: matches!(limit, Limit::Stop(_)),
+        });
     }
 
     #[cold]
@@ -219,6 +232,10 @@ impl Kernel {
             (core.counts.steps, core.steps_at_clock)
         };
         let limits = self.settings.get().limits;
+        let due = limits.next_check(steps_at_clock);
+        if steps < due {
+            return self.next_check.set(due.min(steps + UNLOOKED));
+        }
         if steps < limits.reached_at(steps_at_clock) {
             // So near a livelock, an execution that is watched looks who wakes.
             if recorder.is_full() {
@@ -254,8 +271,9 @@ impl Kernel {
     /// Another thread has woken tasks of this execution. They become ready, and the execution fails: when that thread ran is
     /// in no schedule.
     #[cold]
-    fn foreign_wakes(&self, inbox: &Inbox, recorder: &Recorder) {
-        for (word, thread) in inbox.take() {
+    fn foreign_wakes(&self, recorder: &Recorder) {
+        let mail = self.core.borrow().serials.take_mail();
+        for (word, thread) in mail {
             let woken = {
                 let word = self.owner_of(word);
                 let mut table = self.table_mut();

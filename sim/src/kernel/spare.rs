@@ -6,7 +6,7 @@
 use std::any::TypeId;
 use std::hash::{Hash, Hasher};
 
-use super::table::Body;
+use super::body::Body;
 
 /// Kinds of bodies that are told apart.
 const KINDS: usize = 32;
@@ -84,7 +84,7 @@ mod tests {
     use std::future::{Pending, Ready, pending, ready};
     use std::task::{Context, Waker};
 
-    use super::super::table::TaskBody;
+    use super::super::body::TaskBody;
     use super::*;
 
     fn over(text: &str) -> Body {

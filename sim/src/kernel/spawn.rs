@@ -3,22 +3,30 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use super::body::{Body, TaskBody};
 use super::fault::{FailureKind, Fault};
 use super::spare::Kind;
-use super::table::{Body, NONE, TaskBody};
+use super::table::NONE;
 use super::waker::{MAX_TASKS, TaskWord};
 use super::{Core, Kernel, Phase, View, panics};
 use crate::config::Limit;
 use crate::time::clock;
-use crate::trace::recorder::{self, MAIN_PATH_HASH, NOBODY, child_path_hash};
+use crate::trace::recorder::{self, MAIN_PATH_HASH, NOBODY, Recorder, child_path_hash};
 use crate::trace::{Site, TaskId};
 
 impl Kernel {
     /// Main, which has no body here and no parent.
-    pub(super) fn spawn_main(&self) {
+    #[inline]
+    pub(super) fn insert_main(&self, core: &mut Core, recorder: &Recorder) {
         let type_name = || "::main::{{closure}}";
+        if core.has_room()
+            && let Some(number) = recorder.spawned_plainly(NOBODY, 0, MAIN_PATH_HASH)
+        {
+            core.insert_plainly(number, MAIN_PATH_HASH, type_name, Kind::NONE, None);
+            return;
+        }
         let main = New { parent: NOBODY, child: 0, path_hash: MAIN_PATH_HASH, type_name, kind: Kind::NONE, site: None };
-        self.insert(&main, None, true, None);
+        self.insert(core, &main, None, true, None, recorder);
     }
 
     /// A new task, ready. [`TaskWord::NONE`] if the execution is ending and takes no more tasks; its future is dropped.
@@ -39,52 +47,88 @@ impl Kernel {
         F::Output: 'static,
     {
         if self.phase.get() == Phase::Dropping {
-            self.extras.borrow_mut().refused_spawns += 1;
+            self.extras().refused_spawns += 1;
             return TaskWord::NONE;
         }
         let kind = Kind::of::<F>();
-        let (parent, child, path_hash, spare) = self.next_child(kind);
+        let spare = self.core.borrow_mut().spares.take(kind);
+        let mut body = Some(body_of(spare, future));
+        if name.is_none() {
+            let word = self.adopt_plainly(type_name, kind, &mut body);
+            if word != TaskWord::NONE {
+                return word;
+            }
+        }
+        self.adopt(type_name, kind, site, name, body)
+    }
+
+    /// A new task of the running one, whatever its type, in the common case: nobody looks, and there is room for it, so that no call is
+    /// made and no register has to be saved. [`TaskWord::NONE`] if it is another case.
+    fn adopt_plainly(&self, type_name: fn() -> &'static str, kind: Kind, body: &mut Option<Body>) -> TaskWord {
+        let core = &mut *self.core.borrow_mut();
+        let slot = self.current_slot.get();
+        if slot == NONE || !core.has_room() {
+            return TaskWord::NONE;
+        }
+        let parent = core.view.table.at(slot);
+        let path_hash = child_path_hash(parent.path_hash, parent.children);
+        let spawned = recorder::with(|recorder| recorder.spawned_plainly(parent.number, parent.children, path_hash));
+        let Some(number) = spawned else { return TaskWord::NONE };
+        parent.children += 1;
+        core.insert_plainly(number, path_hash, type_name, kind, body.take())
+    }
+
+    /// A new task of the running one, whatever its type.
+    #[cold]
+    fn adopt(
+        &self,
+        type_name: fn() -> &'static str,
+        kind: Kind,
+        site: Site,
+        name: Option<Arc<str>>,
+        body: Option<Body>,
+    ) -> TaskWord {
+        let mut borrowed = self.core.borrow_mut();
+        let core = &mut *borrowed;
+        if core.view.table.next_slot() as usize >= MAX_TASKS {
+            drop(borrowed);
+            return self.no_slot();
+        }
+        let slot = self.current_slot.get();
+        // Between steps only destructors run that a timer's wake has set off: what they spawn is main's.
+        let entry = core.view.table.at(if slot == NONE { 0 } else { slot });
+        let (parent, child) = (entry.number, entry.children);
+        entry.children += 1;
+        let path_hash = child_path_hash(entry.path_hash, child);
         let new = New { parent, child, path_hash, type_name, kind, site: Some(site) };
         let queued = self.phase.get() == Phase::Running;
-        let body = body_of(spare, future);
-        let word = self.insert(&new, Some(body), queued, name.as_ref());
+        let word = recorder::with(|recorder| self.insert(core, &new, body, queued, name.as_ref(), recorder));
+        drop(borrowed);
         if name.is_some() || self.observed.get() {
             self.spawned(parent, name);
         }
         word
     }
 
-    /// Who spawns, its how manyth child this is, the path hash of the child, and a body that may do for it.
-    #[inline]
-    fn next_child(&self, kind: Kind) -> (u32, u32, u64, Option<Body>) {
-        let slot = self.current_slot.get();
-        let core = &mut *self.core.borrow_mut();
-        // Between steps only destructors run that a timer's wake has set off: what they spawn is main's.
-        let parent = core.view.table.at(if slot == NONE { 0 } else { slot });
-        let child = parent.children;
-        parent.children += 1;
-        (parent.number, child, child_path_hash(parent.path_hash, child), core.spares.take(kind))
-    }
-
-    #[inline]
-    fn insert(&self, new: &New, body: Option<Body>, queued: bool, name: Option<&Arc<str>>) -> TaskWord {
-        let number = recorder::with(|recorder| {
-            let number = recorder.spawned(new.parent, new.child, new.path_hash, name);
-            if recorder.is_full() {
-                let name = name.cloned().unwrap_or_else(|| default_name(number, (new.type_name)()));
-                recorder.describe(name, new.site);
-            }
-            number
-        });
-        let mut borrowed = self.core.borrow_mut();
-        let core = &mut *borrowed;
-        let View { table, ready, .. } = &mut core.view;
-        let slot = table.next_slot();
-        if slot as usize >= MAX_TASKS {
-            drop(borrowed);
-            return self.no_slot();
+    /// Puts a task into the table, which has a slot for it, and into the queue if it is to be ready.
+    #[inline(always)]
+    fn insert(
+        &self,
+        core: &mut Core,
+        new: &New,
+        body: Option<Body>,
+        queued: bool,
+        name: Option<&Arc<str>>,
+        recorder: &Recorder,
+    ) -> TaskWord {
+        let number = recorder.spawned(new.parent, new.child, new.path_hash, name);
+        if recorder.is_full() {
+            let name = name.cloned().unwrap_or_else(|| default_name(number, (new.type_name)()));
+            recorder.describe(name, new.site);
         }
+        let View { table, ready, .. } = &mut core.view;
         core.counts.tasks += 1;
+        let slot = table.next_slot();
         let word = TaskWord::new(core.serials.next(), slot);
         if queued && ready.is_full() {
             ready.make_room(|slot, place| table.at(slot).place = place);
@@ -97,9 +141,8 @@ impl Kernel {
             entry.place = ready.push(slot);
             entry.busy = true;
         }
-        let live = u64::from(table.live);
-        let limit = self.settings.get().limits.tasks;
-        if limit.value().is_some_and(|limit| live > limit) {
+        if table.live > core.most_tasks {
+            let limit = self.settings.get().limits.tasks;
             let current = self.current_slot.get();
             let current = (current != NONE).then(|| table.peek(current).number);
             self.too_many_tasks(limit, current);
@@ -121,7 +164,7 @@ impl Kernel {
     fn spawned(&self, parent: u32, name: Option<Arc<str>>) {
         let child = (self.core.borrow().counts.tasks - 1) as u32;
         if let Some(name) = name {
-            self.extras.borrow_mut().names.insert(child, name);
+            self.extras().names.insert(child, name);
         }
         if self.observed.get()
             && let Some(scheduler) = self.core.borrow_mut().scheduler.get()
@@ -152,20 +195,7 @@ impl Kernel {
     /// Makes the task of a waker ready, in the common case. `false` if it is another one.
     #[inline(always)]
     pub(super) fn wake_plainly(&self, word: TaskWord) -> bool {
-        let mut core = self.core.borrow_mut();
-        let View { table, ready, .. } = &mut core.view;
-        // No call from here on, so that no register has to be saved.
-        if ready.is_open()
-            && let Some(entry) = table.get(word)
-        {
-            if !entry.busy {
-                entry.busy = true;
-                entry.place = ready.push(word.slot());
-                recorder::with(|recorder| recorder.woken(entry.path_hash));
-            }
-            return true;
-        }
-        false
+        self.core.borrow_mut().wake_plainly(word)
     }
 
     /// Makes the task of a waker ready. `false` if the word is not of this kernel's execution.
@@ -258,6 +288,53 @@ where
 }
 
 impl Core {
+    /// Whether the next task is within the limit and needs no more memory than there is, and nobody looks, for whom the queue is closed.
+    #[inline(always)]
+    fn has_room(&self) -> bool {
+        self.view.ready.is_open() && self.view.table.has_room(self.most_tasks) && self.serials.has_next()
+    }
+
+    /// Puts a task into the table and the queue, where there is [room](Self::has_room).
+    #[inline(always)]
+    fn insert_plainly(
+        &mut self,
+        number: u32,
+        path_hash: u64,
+        type_name: fn() -> &'static str,
+        kind: Kind,
+        body: Option<Body>,
+    ) -> TaskWord {
+        let View { table, ready, .. } = &mut self.view;
+        self.counts.tasks += 1;
+        let slot = table.next_slot();
+        let word = TaskWord::new(self.serials.next_at_hand(), slot);
+        let entry = table.take_slot_at_hand(slot);
+        entry.begin(word, number, path_hash, type_name);
+        entry.kind = kind;
+        entry.put(body);
+        entry.place = ready.push(slot);
+        entry.busy = true;
+        word
+    }
+
+    /// Makes a task ready, in the common case. `false` if it is another one.
+    #[inline(always)]
+    pub(super) fn wake_plainly(&mut self, word: TaskWord) -> bool {
+        let View { table, ready, .. } = &mut self.view;
+        // No call from here on, so that no register has to be saved.
+        if ready.is_open()
+            && let Some(entry) = table.get(word)
+        {
+            if !entry.busy {
+                entry.busy = true;
+                entry.place = ready.push(word.slot());
+                recorder::with(|recorder| recorder.woken(entry.path_hash));
+            }
+            return true;
+        }
+        false
+    }
+
     /// Puts a waiting task into the queue. Returns its number.
     pub(super) fn push_ready(&mut self, slot: u32) -> u32 {
         let View { table, ready, .. } = &mut self.view;

@@ -5,8 +5,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use super::body::Body;
 use super::fault::{FailureKind, Fault};
-use super::table::{Body, NONE, flag};
+use super::table::{Joiner, NONE, flag};
 use super::waker::{self, TaskWord};
 use super::{Kernel, panics};
 use crate::config::TaskPanics;
@@ -78,7 +79,7 @@ impl Kernel {
         self.task_resumed.set(false);
         // If it returned in the step in which it passed the request on, its value stands.
         if ready {
-            self.finish(self.current_slot.get(), body, Ending::Returned, recorder);
+            self.returned(body, recorder);
         } else {
             self.drop_cancelled(&self.stepping(), body, recorder);
         }
@@ -87,7 +88,7 @@ impl Kernel {
     #[inline(always)]
     pub(super) fn poll_main(&self, word: TaskWord, main: &mut dyn Main, recorder: &Recorder) {
         if waker::with_context(word, recorder.is_full(), |cx| main.poll(cx)) {
-            self.finish(self.current_slot.get(), None, Ending::Returned, recorder);
+            self.returned(None, recorder);
             self.main_done.set(true);
             self.halt();
         } else if self.task_resumed.replace(false) {
@@ -183,7 +184,7 @@ impl Kernel {
             });
         }
         let unseen = super::extras::Panicked { task: TaskId::new(stepping.number), caught, payload: Some(payload) };
-        self.extras.borrow_mut().panics.insert(stepping.number, unseen);
+        self.extras().panics.insert(stepping.number, unseen);
         self.finish(stepping.slot, None, Ending::Panicked, recorder);
     }
 
@@ -202,6 +203,37 @@ impl Kernel {
             at: clock::with(|clock| clock.now()),
             stopped: false,
         });
+    }
+
+    /// The running task has returned. In the common case nobody looks, its handle is still there, and who awaits it is a task of this
+    /// kernel: then no call is made, and no register has to be saved.
+    fn returned(&self, body: Running, recorder: &Recorder) {
+        let slot = self.current_slot.get();
+        let mut borrowed = self.core.borrow_mut();
+        let core = &mut *borrowed;
+        let entry = core.view.table.at(slot);
+        if core.view.ready.is_open()
+            && entry.watches == NONE
+            && !entry.busy
+            && entry.flags & flag::DETACHED == 0
+            && let Joiner::Task(joiner) = entry.joiner
+        {
+            entry.joiner = Joiner::NOBODY;
+            recorder.returned_plainly(entry.path_hash);
+            entry.completion = core.completions;
+            entry.busy = true;
+            entry.flags |= flag::FINISHED;
+            entry.put(body);
+            core.completions += 1;
+            core.view.table.live -= 1;
+            if joiner == TaskWord::NONE || core.wake_plainly(joiner) {
+                return;
+            }
+            drop(borrowed);
+            return waker::wake_seldom(joiner);
+        }
+        drop(borrowed);
+        self.finish(slot, body, Ending::Returned, recorder);
     }
 
     /// The task has ended: keeps its result if anybody may ask for it, and wakes whoever waits for it.
@@ -228,19 +260,27 @@ impl Kernel {
                 // It woke itself in the very step in which it ended.
                 core.view.ready.remove_recent(slot);
             }
-            if entry.flags & flag::DETACHED == 0 || watches != NONE {
-                entry.body = body;
-                (number, joiner, watches, None)
+            let unwanted = if entry.flags & flag::DETACHED == 0 || watches != NONE {
+                entry.put(body);
+                None
             } else {
                 core.view.table.vacate(slot);
-                (number, joiner, watches, body)
-            }
+                body
+            };
+            // While somebody looks the queue is closed, so that whoever watches hears of the end first.
+            let joiner = match joiner {
+                Joiner::Task(word) if word != TaskWord::NONE && core.wake_plainly(word) => Joiner::NOBODY,
+                joiner => joiner,
+            };
+            (number, joiner, watches, unwanted)
         };
         if self.observed.get() {
             self.tell_finished(number);
         }
-        if let Some(waker) = joiner {
-            waker.wake();
+        match joiner {
+            Joiner::Task(TaskWord::NONE) => (),
+            Joiner::Task(word) => waker::wake_seldom(word),
+            Joiner::Other(waker) => waker.wake(),
         }
         if watches != NONE {
             self.notify_watches(slot, watches);

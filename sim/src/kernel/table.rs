@@ -1,12 +1,8 @@
 //! The task table: one entry for every task that is unfinished or whose result may still be asked for.
 
-use std::any::Any;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::Waker;
 
-use pin_project_lite::pin_project;
-
+use super::body::Body;
 use super::spare::Kind;
 use super::waker::TaskWord;
 use super::watch::WatchId;
@@ -28,9 +24,6 @@ pub(super) mod flag {
     pub(crate) const CANCEL: u16 = 64;
 }
 
-/// A future of any type with its result of any type: the one allocation of a task.
-pub(super) type Body = Pin<Box<dyn AnyBody>>;
-
 #[derive(Debug)]
 pub(super) struct Entry {
     /// Serial and slot; [`TaskWord::NONE`] where the entry was given back, [`TaskWord::UNUSED`] where it was not used yet.
@@ -39,7 +32,7 @@ pub(super) struct Entry {
     /// `None` for main, during a step, and after the result was taken.
     pub(super) body: Option<Body>,
     /// Woken when the task ends: the awaiter of the handle.
-    pub(super) joiner: Option<Waker>,
+    pub(super) joiner: Joiner,
     /// The name of the future's type, from which a task without a name gets one.
     pub(super) type_name: fn() -> &'static str,
     /// The n-th task of the execution.
@@ -52,7 +45,7 @@ pub(super) struct Entry {
     pub(super) watches: WatchId,
     /// Head of the list of its scopes.
     pub(super) scopes: u32,
-    /// Where in the ready queue it stands, as long as it is queued.
+    /// Where in the ready queue it stands, as long as it is queued; which slot is vacant next, as long as it is.
     pub(super) place: u32,
     /// Cancel requests made so far.
     pub(super) requests: u16,
@@ -71,13 +64,38 @@ impl Entry {
     }
 }
 
+/// Whoever awaits the end of a task: mostly a task of this kernel, to wake which takes no more than its word.
+#[derive(Debug)]
+pub(super) enum Joiner {
+    /// [`TaskWord::NONE`] is nobody.
+    Task(TaskWord),
+    Other(Waker),
+}
+
+impl Joiner {
+    pub(super) const NOBODY: Self = Self::Task(TaskWord::NONE);
+
+    #[inline]
+    pub(super) fn is_nobody(&self) -> bool {
+        matches!(self, Self::Task(TaskWord::NONE))
+    }
+
+    #[inline]
+    pub(super) fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::NOBODY)
+    }
+}
+
+#[repr(C)]
 #[derive(Debug)]
 pub(super) struct Table {
     /// They stay from one execution to the next, because to write into an entry takes less than to make one and move it there.
     entries: Vec<Entry>,
     /// So many of them have been used in this execution.
     used: usize,
-    free: Vec<u32>,
+    /// The slot that was given back last, and how many are vacant.
+    free: u32,
+    vacant: usize,
     /// Slots by number, kept only for schedulers that ask by task.
     by_number: Vec<u32>,
     indexed: bool,
@@ -90,7 +108,7 @@ impl Entry {
         word: TaskWord::UNUSED,
         path_hash: 0,
         body: None,
-        joiner: None,
+        joiner: Joiner::NOBODY,
         type_name: || "",
         number: 0,
         children: 0,
@@ -108,7 +126,7 @@ impl Entry {
     #[inline(always)]
     pub(super) fn begin(&mut self, word: TaskWord, number: u32, path_hash: u64, type_name: fn() -> &'static str) {
         let vacant = self.word == TaskWord::NONE || self.word == TaskWord::UNUSED;
-        debug_assert!(vacant && self.joiner.is_none(), "an entry is given to two tasks");
+        debug_assert!(vacant && self.joiner.is_nobody(), "an entry is given to two tasks");
         self.word = word;
         self.path_hash = path_hash;
         self.type_name = type_name;
@@ -138,51 +156,92 @@ impl Entry {
 
 impl Table {
     pub(super) const fn new() -> Self {
-        Self { entries: Vec::new(), used: 0, free: Vec::new(), by_number: Vec::new(), indexed: false, live: 0 }
+        Self { entries: Vec::new(), used: 0, free: NONE, vacant: 0, by_number: Vec::new(), indexed: false, live: 0 }
+    }
+
+    /// For a new execution, in which numbers are indexed or not.
+    #[inline]
+    pub(super) fn begin(&mut self, indexed: bool) {
+        debug_assert!(self.used == 0 && self.live == 0, "an execution has left entries");
+        self.indexed = indexed;
     }
 
     /// Forgets all entries. Their bodies must be gone already: nothing that is dropped here may run user code.
-    #[inline]
-    pub(super) fn begin(&mut self, indexed: bool) {
-        self.indexed = indexed;
+    pub(super) fn clear(&mut self) {
         self.live = 0;
         for entry in &mut self.entries[..std::mem::take(&mut self.used)] {
             entry.word = TaskWord::UNUSED;
-            if entry.body.is_some() || entry.joiner.is_some() {
+            if entry.body.is_some() || !entry.joiner.is_nobody() {
                 *entry = Entry::UNUSED;
             }
         }
-        self.free.clear();
+        self.free = NONE;
+        self.vacant = 0;
         self.by_number.clear();
+    }
+
+    /// The same where main's entry, which has no body, is the only one that was not given back: the others hold nothing, and no word
+    /// finds them. `false` if it is not.
+    #[inline]
+    pub(super) fn clear_main(&mut self) -> bool {
+        let alone = self.live == 0 && self.occupied() == 1;
+        match self.entries.first_mut() {
+            Some(main) if alone && main.joiner.is_nobody() => main.word = TaskWord::UNUSED,
+            _ => return false,
+        }
+        self.used = 0;
+        self.free = NONE;
+        self.vacant = 0;
+        self.by_number.clear();
+        true
     }
 
     /// The slot that the next task will get.
     #[inline]
     pub(super) fn next_slot(&self) -> u32 {
-        self.free.last().copied().unwrap_or(self.used as u32)
+        if self.free == NONE { self.used as u32 } else { self.free }
+    }
+
+    /// Whether the next task needs no memory, and `most` tasks are not exceeded. For tables that are not indexed.
+    #[inline]
+    pub(super) fn has_room(&self, most: u32) -> bool {
+        (self.free != NONE || self.used < self.entries.len()) && self.live < most
     }
 
     /// Takes that slot: its entry is to be [begun](Entry::begin).
     #[inline]
     pub(super) fn take_slot(&mut self, slot: u32) -> &mut Entry {
-        self.live += 1;
         if self.indexed {
             self.by_number.push(slot);
         }
-        if self.free.pop().is_none() {
-            if self.used == self.entries.len() {
-                self.entries.push(Entry::UNUSED);
-            }
-            self.used += 1;
+        if self.free == NONE && self.used == self.entries.len() {
+            self.entries.push(Entry::UNUSED);
         }
-        &mut self.entries[slot as usize]
+        self.take_slot_at_hand(slot)
+    }
+
+    /// The same, where there is [room](Self::has_room).
+    #[inline(always)]
+    pub(super) fn take_slot_at_hand(&mut self, slot: u32) -> &mut Entry {
+        self.live += 1;
+        let entry = &mut self.entries[slot as usize];
+        if self.free == NONE {
+            self.used += 1;
+        } else {
+            self.free = entry.place;
+            self.vacant -= 1;
+        }
+        entry
     }
 
     /// Gives the entry's place back. Its body and joiner must have been taken out.
     #[inline]
     pub(super) fn vacate(&mut self, slot: u32) {
-        self.entries[slot as usize].word = TaskWord::NONE;
-        self.free.push(slot);
+        let entry = &mut self.entries[slot as usize];
+        entry.word = TaskWord::NONE;
+        entry.place = self.free;
+        self.free = slot;
+        self.vacant += 1;
     }
 
     #[inline]
@@ -213,7 +272,7 @@ impl Table {
 
     /// Entries in use, of ended tasks too.
     pub(super) fn occupied(&self) -> usize {
-        self.used - self.free.len()
+        self.used - self.vacant
     }
 
     /// What ended tasks have left behind because their handles still exist.
@@ -235,80 +294,6 @@ impl Table {
         let slot = *self.by_number.get(number as usize)?;
         let entry = self.entries.get(slot as usize)?;
         (entry.word != TaskWord::NONE && entry.number == number).then_some(slot)
-    }
-}
-
-/// What the kernel does with a task of whatever type.
-pub(super) trait AnyBody {
-    /// Polls the future; when it is done, keeps its result and drops it.
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
-    /// Moves the result into an `Option` of its type.
-    fn take(self: Pin<&mut Self>, into: &mut dyn Any);
-    /// Becomes the body of another task, whose future is in an `Option` of its type. `false` if that is another type.
-    fn refill(self: Pin<&mut Self>, future: &mut dyn Any) -> bool;
-    /// The result, if there is one.
-    fn output(&self) -> Option<&dyn Any>;
-}
-
-impl std::fmt::Debug for dyn AnyBody {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("AnyBody")
-    }
-}
-
-pin_project! {
-    /// A future until it is done, then its result until it is taken.
-    #[project = Stage]
-    pub(super) enum TaskBody<F: Future> {
-        Running { #[pin] future: F },
-        Done { output: Option<F::Output> },
-    }
-}
-
-impl<F: Future> TaskBody<F> {
-    pub(super) fn new(future: F) -> Self {
-        Self::Running { future }
-    }
-}
-
-impl<F> AnyBody for TaskBody<F>
-where
-    F: Future + 'static,
-    F::Output: 'static,
-{
-    #[inline]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        match self.as_mut().project() {
-            Stage::Running { future } => match future.poll(cx) {
-                Poll::Ready(output) => {
-                    self.set(Self::Done { output: Some(output) });
-                    Poll::Ready(())
-                }
-                Poll::Pending => Poll::Pending,
-            },
-            Stage::Done { .. } => Poll::Ready(()),
-        }
-    }
-
-    fn take(self: Pin<&mut Self>, into: &mut dyn Any) {
-        if let (Stage::Done { output }, Some(into)) = (self.project(), into.downcast_mut::<Option<F::Output>>()) {
-            *into = output.take();
-        }
-    }
-
-    fn refill(mut self: Pin<&mut Self>, future: &mut dyn Any) -> bool {
-        let future = future.downcast_mut::<Option<F>>().and_then(Option::take);
-        future.is_some_and(|future| {
-            self.set(Self::new(future));
-            true
-        })
-    }
-
-    fn output(&self) -> Option<&dyn Any> {
-        match self {
-            Self::Done { output: Some(output) } => Some(output),
-            _ => None,
-        }
     }
 }
 
@@ -334,7 +319,7 @@ mod tests {
         let mut gone: Vec<TaskWord> = vec![TaskWord::NONE];
         let mut serial = 0;
         for _ in 0..20 {
-            table.begin(false);
+            table.clear();
             let mut model: Vec<TaskWord> = Vec::new();
             for _ in 0..rng.below(200) {
                 if rng.below(3) > 0 || model.is_empty() {
@@ -355,7 +340,7 @@ mod tests {
             assert!(gone.iter().all(|&word| table.get(word).is_none() && table.find(word).is_none()));
             gone.append(&mut model);
         }
-        table.begin(false);
+        table.clear();
         assert!(gone.iter().all(|&word| table.get(word).is_none()));
         assert!(table.unfinished().is_empty() && table.occupied() == 0);
     }

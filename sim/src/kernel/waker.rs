@@ -103,6 +103,12 @@ pub(super) fn with_context<R>(word: TaskWord, counting: bool, body: impl FnOnce(
     body(&mut Context::from_waker(&waker))
 }
 
+/// The task that a waker wakes, if it is one of ours that counts no clones: then the word is all there is to it.
+#[inline]
+pub(super) fn plain_word(waker: &Waker) -> Option<TaskWord> {
+    ptr::eq(waker.vtable(), &VTABLE).then(|| TaskWord(waker.data().addr() as u64))
+}
+
 /// # Safety
 ///
 /// None needed: the pointer is a number and is not dereferenced. The signature is the vtable's.
@@ -120,8 +126,9 @@ unsafe fn wake(data: *const ()) {
     }
 }
 
+/// What is rare about a wake.
 #[cold]
-fn wake_seldom(word: TaskWord) {
+pub(super) fn wake_seldom(word: TaskWord) {
     if !with(|kernel| kernel.wake_seldom(word)) {
         inbox::send(word);
     }

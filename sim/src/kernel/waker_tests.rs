@@ -4,14 +4,15 @@
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::waker::TaskWord;
 use crate::surroundings::Evidence;
 use crate::task::{self, catch_cancel, spawn};
-use crate::{Execution, FailureKind, Sim, TraceEvent, WokenBy, time};
+use crate::{Execution, Explorer, FailureKind, Sim, TraceEvent, WokenBy, time};
 
 /// The waker of the running task.
 async fn own_waker() -> Waker {
@@ -203,6 +204,67 @@ fn a_wake_from_another_thread_fails_the_execution_and_names_task_and_thread() {
     assert!(failure.message.contains("was woken from another thread, `reactor`"), "{failure}");
     let by_thread = TraceEvent::Woken { task: crate::TaskId::new(1), by: WokenBy::Thread("reactor".into()) };
     assert!(execution.trace.events().contains(&by_thread));
+}
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "this is about other threads")]
+fn a_wake_from_another_thread_is_noticed_while_tasks_are_always_ready() {
+    let (to_thread, from_test) = mpsc::channel::<Waker>();
+    let thread = std::thread::spawn(move || from_test.recv().unwrap().wake());
+    let thread = RefCell::new(Some(thread));
+    let execution = Sim::new().max_steps_per_instant(50_000).run(|| async {
+        let waker = spawn(own_waker()).await.unwrap();
+        let listener = spawn(poll_fn(move |cx| {
+            let _ = to_thread.send(cx.waker().clone());
+            Poll::<()>::Pending
+        }));
+        task::yield_now().await;
+        if let Some(thread) = thread.take() {
+            thread.join().unwrap();
+        }
+        waker.wake();
+        spawn(async {
+            loop {
+                task::yield_now().await;
+            }
+        });
+        listener.await
+    });
+    assert_eq!(execution.outcome.unwrap_err().kind, FailureKind::Nondeterminism);
+    assert!(execution.stats.steps < 5_000, "{} steps", execution.stats.steps);
+}
+
+#[test]
+fn who_awaits_a_task_last_is_woken_whoever_awaited_it_before() {
+    struct Counted(AtomicUsize);
+    impl std::task::Wake for Counted {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    // No trace is kept, so that wakers count no clones and words stand for them.
+    let report = Explorer::new().executions(20).run(|| async {
+        let counted = Arc::new(Counted(AtomicUsize::new(0)));
+        let foreign = Waker::from(counted.clone());
+        let poll = |join: &mut task::Task<()>, cx: &mut Context<'_>| std::pin::Pin::new(join).poll(cx).is_pending();
+        let mut join = spawn(time::sleep(Duration::from_secs(1)));
+        assert!(poll(&mut join, &mut Context::from_waker(&foreign)));
+        join.await.unwrap();
+        assert_eq!(counted.0.load(Ordering::Relaxed), 0);
+        assert_eq!(time::now().as_nanos(), 1_000_000_000);
+        let mut join = spawn(time::sleep(Duration::from_secs(1)));
+        poll_fn(|cx| {
+            assert!(poll(&mut join, cx));
+            assert!(poll(&mut join, &mut Context::from_waker(&foreign)));
+            Poll::Ready(())
+        })
+        .await;
+        time::sleep(Duration::from_secs(2)).await;
+        assert_eq!(counted.0.load(Ordering::Relaxed), 1);
+        assert_eq!(Arc::strong_count(&counted), 2);
+        join.await.unwrap();
+    });
+    assert!(report.failure.is_none(), "{report}");
 }
 
 #[test]

@@ -164,7 +164,7 @@ impl Kernel {
     }
 }
 
-fn failed(flags: u16, body: Option<&dyn super::table::AnyBody>, is_failure: Option<fn(&dyn Any) -> bool>) -> bool {
+fn failed(flags: u16, body: Option<&dyn super::body::AnyBody>, is_failure: Option<fn(&dyn Any) -> bool>) -> bool {
     let output = body.and_then(|body| body.output());
     flags & flag::PANICKED != 0 || is_failure.zip(output).is_some_and(|(is_failure, output)| is_failure(output))
 }

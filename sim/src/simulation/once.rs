@@ -11,7 +11,7 @@ use super::{Execution, Failure, PendingTask, Stats, Warning};
 use crate::config::PendingAtExit;
 use crate::coverage;
 use crate::instant::Instant;
-use crate::kernel::{self, Ended, FailureKind, Fault, Kernel, Main, MainFuture, Order, Pending};
+use crate::kernel::{self, FailureKind, Fault, Kernel, Main, MainFuture, Order, Pending};
 use crate::scheduler::Chooser;
 use crate::seed::Seed;
 use crate::surroundings;
@@ -32,6 +32,8 @@ pub(crate) struct Brief {
 pub(crate) trait Program {
     /// Makes a main of it, for one execution.
     fn execute(&self, run: &mut dyn FnMut(&mut dyn Main));
+    /// Runs it once, on this kernel.
+    fn brief(&self, kernel: &Kernel, order: &Order<'_>, scheduler: &mut Option<Chooser>) -> Result<(), Box<Fault>>;
 }
 
 /// The only program there is.
@@ -59,28 +61,32 @@ where
     G: Fn(F::Output),
 {
     fn execute(&self, run: &mut dyn FnMut(&mut dyn Main)) {
-        with_main(&self.body, &self.finish, run);
+        with_main(&self.body, &self.finish, |main| run(main));
+    }
+
+    fn brief(&self, kernel: &Kernel, order: &Order<'_>, scheduler: &mut Option<Chooser>) -> Result<(), Box<Fault>> {
+        with_main(&self.body, &self.finish, |main| kernel.execute(order, scheduler, main))
     }
 }
 
 /// The body is called within main's first step, so what it does before its first await is traced like the rest.
-pub(crate) fn with_main<F: Future>(body: impl FnOnce() -> F, finish: impl FnMut(F::Output), run: &mut dyn FnMut(&mut dyn Main)) {
+pub(crate) fn with_main<F: Future, R>(
+    body: impl FnOnce() -> F,
+    finish: impl FnMut(F::Output),
+    run: impl FnOnce(&mut dyn Main) -> R,
+) -> R {
     let future = pin!(Some(async { body().await }));
-    run(&mut MainFuture { future, output: None, finish });
+    run(&mut MainFuture { future, output: None, finish })
 }
 
 /// Runs the program once and keeps the digest. What it left is in the kernel until the next one.
 pub(crate) fn brief(order: &Order<'_>, scheduler: &mut Option<Chooser>, program: &dyn Program) -> Result<Brief, Box<Fault>> {
     coverage::begin();
-    let mut ended = None;
     kernel::with(|kernel| {
-        program.execute(&mut |main| ended = Some(kernel.execute(order, scheduler, main)));
-        let Some(Ended { outcome, pending }) = ended else { unreachable!("a program makes one main") };
-        outcome.map(|()| {
-            let warn = !pending.is_empty() && order.settings.pending_at_exit == PendingAtExit::Warn;
-            let digest = recorder::with(|recorder| recorder.digest());
-            Brief { digest, remarkable: warn || kernel.has_unseen() }
-        })
+        program.brief(kernel, order, scheduler)?;
+        let warn = kernel.has_pending() && order.settings.pending_at_exit == PendingAtExit::Warn;
+        let digest = recorder::with(|recorder| recorder.digest());
+        Ok(Brief { digest, remarkable: warn || kernel.has_unseen() })
     })
 }
 
@@ -89,9 +95,9 @@ pub(crate) fn brief(order: &Order<'_>, scheduler: &mut Option<Chooser>, program:
 pub(crate) fn full(order: &Order<'_>, scheduler: &mut Option<Chooser>, seed: Seed, main: &mut dyn Main) -> (Execution<()>, bool) {
     coverage::begin();
     kernel::with(|kernel| {
-        let Ended { outcome, pending } = kernel.execute(order, scheduler, main);
+        let outcome = kernel.execute(order, scheduler, main);
         let stats = stats(kernel);
-        let pending = pending_tasks(pending);
+        let pending = pending_tasks(kernel.take_pending());
         let mut stopped = false;
         recorder::with(|recorder| {
             let schedule = kernel.schedule();

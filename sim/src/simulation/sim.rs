@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Execution, once};
@@ -192,13 +193,17 @@ impl Sim {
         let model = crate::kernel::Model::default();
         scheduler.begin(0, &model);
         let hostility = self.hostility.or(self.replayed).unwrap_or_default();
-        let settings = Settings { hostility, ..self.settings };
+        let settings = Arc::new(Settings { hostility, ..self.settings });
         let order =
             Order { settings: &settings, data: self.data.clone().unwrap_or_else(|| Data::of(self.seed.derive(0))), full: true };
         let (mut result, mut ended, mut scheduler) = (None, None, Some(scheduler));
-        once::with_main(body, |output| result = Some(output), &mut |main| {
-            ended = Some(once::full(&order, &mut scheduler, self.seed, main));
-        });
+        once::with_main(
+            body,
+            |output| result = Some(output),
+            |main| {
+                ended = Some(once::full(&order, &mut scheduler, self.seed, main));
+            },
+        );
         let Some((execution, _)) = ended else { unreachable!("a program makes one main") };
         if let Some(scheduler) = scheduler {
             self.scheduler.replace(scheduler);

@@ -33,7 +33,11 @@ pub enum TaskError {
 }
 
 /// The panic of a task.
-pub struct TaskPanic {
+// In a box, because every result of a task has room for it and hardly any is one.
+pub struct TaskPanic(Box<Raised>);
+
+/// What a task panicked with.
+struct Raised {
     message: String,
     /// In a mutex that is never locked, only taken apart: it makes the error Sync whatever the payload is.
     payload: Mutex<Box<dyn Any + Send>>,
@@ -42,12 +46,12 @@ pub struct TaskPanic {
 impl TaskPanic {
     /// The panic's message.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// What the panic was raised with.
     pub fn into_payload(self) -> Box<dyn Any + Send> {
-        self.payload.into_inner().unwrap_or_else(PoisonError::into_inner)
+        self.0.payload.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Goes on panicking with the same payload.
@@ -58,7 +62,7 @@ impl TaskPanic {
 
 impl fmt::Debug for TaskPanic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TaskPanic").field("message", &self.message).finish_non_exhaustive()
+        f.debug_struct("TaskPanic").field("message", &self.0.message).finish_non_exhaustive()
     }
 }
 
@@ -78,7 +82,7 @@ impl fmt::Display for TaskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Cancelled => f.write_str("task was cancelled"),
-            Self::Panicked(panic) => write!(f, "task panicked: {}", panic.message),
+            Self::Panicked(panic) => write!(f, "task panicked: {}", panic.message()),
         }
     }
 }
@@ -231,7 +235,7 @@ fn refuse() -> ! {
 #[cold]
 pub(super) fn panic_of(kernel: &Kernel, task: u32) -> Option<TaskPanic> {
     let (message, payload) = kernel.take_panic(task)?.into_parts();
-    Some(TaskPanic { message, payload: Mutex::new(payload) })
+    Some(TaskPanic(Box::new(Raised { message, payload: Mutex::new(payload) })))
 }
 
 impl<T: 'static> Future for Task<T> {
@@ -243,11 +247,8 @@ impl<T: 'static> Future for Task<T> {
     #[track_caller]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         kernel::with(|kernel| {
-            let result = match kernel.take_result(self.word) {
-                Taken::Unfinished => {
-                    kernel.join_later(self.word, cx.waker());
-                    return Poll::Pending;
-                }
+            let result = match kernel.join(self.word, cx.waker()) {
+                Taken::Unfinished => return Poll::Pending,
                 Taken::Returned(output) => output.map(Ok),
                 Taken::Panicked(task) => panic_of(kernel, task).map(|panic| Err(TaskError::Panicked(panic))),
                 Taken::Cancelled => Some(Err(TaskError::Cancelled)),

@@ -42,19 +42,23 @@ impl Clock {
 
     /// Back to the start, for a new execution. Epochs are unique in the process, so a sleep that outlives its execution,
     /// or moves to another thread, can never touch a timer that is not its own.
+    #[inline]
     pub(crate) fn begin(&self, epoch: u64) {
-        self.clear();
+        debug_assert!(self.timers.borrow().is_new(), "an execution has left timers");
         self.now.set(0);
         self.epoch.set(epoch);
     }
 
-    /// Forgets all timers.
+    /// Forgets all timers if none of them is armed, so that there is nothing to be dropped.
     #[inline]
+    pub(crate) fn rewind(&self) -> bool {
+        self.timers.borrow_mut().rewind()
+    }
+
+    /// Forgets all timers.
     pub(crate) fn clear(&self) {
-        if !self.timers.borrow().is_new() {
-            let wakers = self.timers.borrow_mut().clear();
-            drop(wakers);
-        }
+        let wakers = self.timers.borrow_mut().clear();
+        drop(wakers);
     }
 
     /// Gives the memory back.

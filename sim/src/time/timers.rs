@@ -48,16 +48,29 @@ impl Timers {
 
     /// Forgets everything but the memory. The wakers come back to be dropped where nothing is borrowed.
     pub(super) fn clear(&mut self) -> Vec<Waker> {
-        let mut wakers = Vec::new();
-        if self.armed() > 0 {
-            wakers.extend(self.slots.iter_mut().filter_map(|slot| slot.waker.take()));
-        }
+        let wakers = self.slots.iter_mut().filter_map(|slot| slot.waker.take()).collect();
+        self.forget();
+        wakers
+    }
+
+    fn forget(&mut self) {
         self.heap.clear();
         self.slots.clear();
         self.free.clear();
         self.leftovers = 0;
         self.next_number = 0;
-        wakers
+    }
+
+    /// The same, if none is armed: then there are no wakers.
+    #[inline]
+    pub(super) fn rewind(&mut self) -> bool {
+        if !self.is_new() {
+            if self.armed() > 0 {
+                return false;
+            }
+            self.forget();
+        }
+        true
     }
 
     /// Whether none was armed since the last [`clear`](Self::clear).

@@ -44,6 +44,8 @@ pub(crate) struct Recorder {
     current: Cell<u32>,
     /// Parent and position of every task, by number.
     pub(super) paths: RefCell<Vec<(u32, u32)>>,
+    /// So many of them are of this execution.
+    tasks: Cell<u32>,
     /// Empty unless `full`.
     pub(super) log: RefCell<Log>,
 }
@@ -63,21 +65,21 @@ impl Recorder {
             running: Cell::new(false),
             current: Cell::new(NOBODY),
             paths: RefCell::new(Vec::new()),
+            tasks: Cell::new(0),
             log: RefCell::new(Log::new()),
         }
     }
 
     /// Starts the record of a new execution: with up to `full` events, or none.
+    #[inline]
     pub(crate) fn begin(&self, full: Option<usize>) {
         self.digest.set(0x7265_656e_6163_7431);
-        self.full.set(full.is_some());
         self.running.set(true);
         self.current.set(NOBODY);
-        self.paths.borrow_mut().clear();
-        let mut log = self.log.borrow_mut();
+        self.tasks.set(0);
         // Between executions that keep no events there is nothing to clear.
-        if full.is_some() || log.total > 0 {
-            log.begin(full.unwrap_or_default());
+        if self.full.replace(full.is_some()) || full.is_some() {
+            self.log.borrow_mut().begin(full.unwrap_or_default());
         }
     }
 
@@ -90,6 +92,7 @@ impl Recorder {
     /// Gives the memory back.
     pub(crate) fn free(&self) {
         self.paths.take();
+        self.tasks.set(0);
         self.log.replace(Log::new());
     }
 
@@ -147,17 +150,31 @@ impl Recorder {
     /// The next task of the execution: its number is the return value.
     #[inline]
     pub(crate) fn spawned(&self, parent: u32, child: u32, path_hash: u64, name: Option<&Arc<str>>) -> u32 {
-        let number = {
+        let number = self.tasks.get();
+        self.tasks.set(number + 1);
+        {
             let mut paths = self.paths.borrow_mut();
-            paths.push((parent, child));
-            paths.len() as u32 - 1
-        };
+            match paths.get_mut(number as usize) {
+                Some(path) => *path = (parent, child),
+                None => paths.push((parent, child)),
+            }
+        }
         self.hash(tag::SPAWNED ^ path_hash);
         if let Some(name) = name {
             self.hash_text(name);
         }
         self.keep(|| TraceEvent::Spawned { task: TaskId::new(number), parent: (parent != NOBODY).then(|| TaskId::new(parent)) });
         number
+    }
+
+    /// The same of a task without a name, where no events are kept. `None` if there is no memory at hand for its path.
+    #[inline(always)]
+    pub(crate) fn spawned_plainly(&self, parent: u32, child: u32, path_hash: u64) -> Option<u32> {
+        let number = self.tasks.get();
+        *self.paths.borrow_mut().get_mut(number as usize)? = (parent, child);
+        self.tasks.set(number + 1);
+        self.hash(tag::SPAWNED ^ path_hash);
+        Some(number)
     }
 
     /// What a full trace says of a task; called after [`spawned`](Self::spawned) when the trace is full.
@@ -295,6 +312,12 @@ impl Recorder {
         self.keep(|| TraceEvent::Finished { task: TaskId::new(task), ending });
     }
 
+    /// The same of a task that has returned, where no events are kept.
+    #[inline(always)]
+    pub(crate) fn returned_plainly(&self, path_hash: u64) {
+        self.hash(tag::FINISHED ^ path_hash ^ Ending::Returned as u64);
+    }
+
     pub(crate) fn pending_at_exit(&self, task: u32, path_hash: u64) {
         self.hash(tag::PENDING ^ path_hash);
         self.keep(|| TraceEvent::PendingAtExit { task: TaskId::new(task) });
@@ -358,7 +381,7 @@ impl Recorder {
     /// The path of a task of the running execution.
     pub(crate) fn path_of(&self, task: u32) -> Option<TaskPath> {
         let paths = self.paths.try_borrow().ok()?;
-        if !self.running.get() || task as usize >= paths.len() {
+        if !self.running.get() || task >= self.tasks.get() {
             return None;
         }
         Some(path(&paths, task))

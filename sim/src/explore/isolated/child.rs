@@ -80,7 +80,7 @@ impl Explorer {
     #[track_caller]
     fn run_for_parent(&self, plan: &Plan, index: u64, scheduler: Chooser, body: &Tested<'_>) -> Answer {
         // What tasks wait for is known of full traces only, and a process takes longer than any of them.
-        let order = Order { settings: &self.settings, data: plan.data(index), full: true };
+        let order = Order { settings: &plan.settings, data: plan.data(index), full: true };
         let outcome = once::brief(&order, &mut Some(scheduler), body.program);
         let mut answer = Answer {
             digest: recorder::with(|recorder| recorder.digest()).get(),
@@ -101,7 +101,7 @@ impl Explorer {
 
     #[track_caller]
     fn tell(&self, plan: &Plan, index: u64, schedule: &Schedule, body: &Tested<'_>) -> (Answer, Option<crate::Failure>) {
-        let order = Order { settings: &self.settings, data: plan.data(index), full: true };
+        let order = Order { settings: &plan.settings, data: plan.data(index), full: true };
         let (execution, _, _) = full(&order, replaying(schedule), plan.seed, body.program);
         let mut failure = failure_of(&execution, body.error.take(), plan.seed);
         if let Some(failure) = &mut failure {

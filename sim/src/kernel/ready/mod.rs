@@ -22,10 +22,10 @@ use leaf::{LEAF, Order};
 /// So many blocks that are almost empty are worth closing their gaps.
 const SPARSE: usize = 8;
 
+#[repr(C)]
 #[derive(Debug)]
 pub(super) struct ReadyQueue {
-    /// The tail: its tasks, their order, how many there are, and the place at which its leaf begins.
-    slots: [u32; LEAF],
+    /// The tail: the order of its tasks, how many there are, and the place at which its leaf begins.
     order: Order,
     count: usize,
     base: usize,
@@ -33,6 +33,8 @@ pub(super) struct ReadyQueue {
     open: usize,
     /// Tasks before the tail.
     before: usize,
+    /// Those of the tail.
+    slots: [u32; LEAF],
     /// All blocks before the tail's are full. What lies behind it is memory for later.
     blocks: Vec<Block>,
     index: Index,
