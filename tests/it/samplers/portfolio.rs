@@ -47,6 +47,25 @@ fn a_portfolio_begins_in_fifo_order() {
 }
 
 #[test]
+fn of_two_tasks_each_goes_first_once_in_two_executions() {
+    for seed in 0..50 {
+        let first = std::cell::RefCell::new(Vec::new());
+        let explorer = Explorer::new().executions(5).seed(seed);
+        explorer.run(|| async {
+            let order = Shared::new(Vec::new());
+            for task in 0..2 {
+                let order = order.clone();
+                drop(spawn(async move { order.update(|order| order.push(task)) }));
+            }
+            sleep(Duration::from_millis(1)).await;
+            first.borrow_mut().push(order.with(|order| order[0]));
+        });
+        let first = first.take();
+        assert_eq!((first[0], first[1] + first[2], first[3] + first[4]), (0, 1, 1), "seed {seed}: {first:?}");
+    }
+}
+
+#[test]
 fn a_failure_in_an_execution_that_a_model_is_learned_from_is_reported() {
     for scheduler in ["pct:2", "pos", "urw", "surw", "portfolio"] {
         let explorer = || Explorer::new().scheduler(scheduler.parse().unwrap()).executions(1_000);
