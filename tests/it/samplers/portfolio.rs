@@ -48,19 +48,21 @@ fn a_portfolio_begins_in_fifo_order() {
 
 #[test]
 fn of_two_tasks_each_goes_first_once_in_two_executions() {
+    async fn first_of_two() -> u32 {
+        let order = Shared::new(Vec::new());
+        for task in 0..2 {
+            let order = order.clone();
+            drop(spawn(async move { order.with_mut(|order| order.push(task)) }));
+        }
+        sleep(Duration::from_millis(1)).await;
+        order.with(|order| order[0])
+    }
     for seed in 0..50 {
-        let first = std::cell::RefCell::new(Vec::new());
-        let explorer = Explorer::new().executions(5).seed(seed);
-        explorer.run(|| async {
-            let order = Shared::new(Vec::new());
-            for task in 0..2 {
-                let order = order.clone();
-                drop(spawn(async move { order.update(|order| order.push(task)) }));
-            }
-            sleep(Duration::from_millis(1)).await;
-            first.borrow_mut().push(order.with(|order| order[0]));
+        let mut first = Vec::new();
+        Explorer::new().executions(5).seed(seed).visit(first_of_two, |execution| {
+            first.extend(execution.outcome.as_ref().ok());
+            ControlFlow::Continue(())
         });
-        let first = first.take();
         assert_eq!((first[0], first[1] + first[2], first[3] + first[4]), (0, 1, 1), "seed {seed}: {first:?}");
     }
 }
