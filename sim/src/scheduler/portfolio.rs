@@ -5,47 +5,53 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::calibration::{self, Calibration, Lesson};
+use super::pct::Pct;
 use super::{Chooser, Model, SchedulerKind};
 use crate::hash;
 use crate::seed::Seed;
 
+/// Makes a scheduler.
+type Make = fn(Seed) -> Chooser;
+
 /// The shares of a portfolio, in 20ths. See [`SchedulerKind::Portfolio`].
-const SHARES: [(SchedulerKind, u64); 7] = [
-    (SchedulerKind::Random, 12),
-    (pct(1), 1),
-    (pct(2), 1),
-    (pct(3), 1),
-    (SchedulerKind::Pos, 1),
-    (SchedulerKind::Urw, 2),
-    (SchedulerKind::Surw, 2),
+const SHARES: [(Make, u64); 5] = [
+    (|seed| Chooser::Any(Box::new(Pct::varied(seed))), 6),
+    (|seed| SchedulerKind::Pos.build(seed), 4),
+    (|seed| SchedulerKind::Random.build(seed), 6),
+    (|seed| SchedulerKind::Urw.build(seed), 2),
+    (|seed| SchedulerKind::Surw.build(seed), 2),
 ];
 
 /// What the shares are parts of.
 const WHOLE: u64 = 20;
 
-const fn pct(depth: u32) -> SchedulerKind {
-    SchedulerKind::Pct { depth, steps: None }
-}
+/// A portfolio's executions from 1 to this are those of its first member, which has to know nothing but how long the first execution
+/// was. Two pairs find most of what a few executions can find.
+const OPENING: u64 = 4;
+
+/// Then it learns the rest.
+const LESSONS: [u64; 4] = [0, OPENING + 1, OPENING + 2, OPENING + 3];
+
+/// The golden section of a whole circle.
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The schedulers of an exploration, and the model that they have in common.
 #[derive(Debug)]
 pub(crate) struct Lineup {
     seed: Seed,
     members: Vec<Member>,
-    /// Executions below this share are those of the member.
-    shares: Vec<u64>,
-    /// As long as there is something to learn.
+    /// The executions to learn from, as long as there is something to learn, and how many of them were begun.
+    lessons: [u64; 4],
+    begun: usize,
     lesson: Option<Lesson>,
     model: Model,
-    /// The next execution to learn from.
-    next_lesson: u64,
 }
 
 /// A scheduler of a [`Lineup`].
 #[derive(Debug)]
 enum Member {
     /// Its turn has not come. Most explorations that find something find it before that.
-    Later(SchedulerKind),
+    Later(Make),
     Here(Chooser),
     Running,
 }
@@ -58,7 +64,7 @@ impl Lineup {
     /// One scheduler for all executions.
     pub(crate) fn one(chooser: Chooser, seed: Seed) -> Self {
         let learns = chooser.needs_model();
-        Self::of(vec![Member::Here(chooser)], vec![WHOLE], learns, seed)
+        Self::of(vec![Member::Here(chooser)], calibration::LESSONS, learns, seed)
     }
 
     /// The schedulers of a kind.
@@ -66,13 +72,7 @@ impl Lineup {
         if *kind != SchedulerKind::Portfolio {
             return Self::one(kind.build(seed), seed);
         }
-        let mut below = 0;
-        let shares = SHARES.iter().map(|(_, share)| {
-            below += share;
-            below
-        });
-        let members = SHARES.iter().map(|(kind, _)| Member::Later(kind.clone()));
-        Self::of(members.collect(), shares.collect(), true, seed)
+        Self::of(SHARES.iter().map(|(make, _)| Member::Later(*make)).collect(), LESSONS, true, seed)
     }
 
     /// The scheduler of an execution that nothing was learned for: of a portfolio, the one whose turn it is.
@@ -85,21 +85,22 @@ impl Lineup {
         lineup.member(execution).1
     }
 
-    fn of(members: Vec<Member>, shares: Vec<u64>, learns: bool, seed: Seed) -> Self {
+    fn of(members: Vec<Member>, lessons: [u64; 4], learns: bool, seed: Seed) -> Self {
         let lesson = learns.then(|| Rc::new(RefCell::new(Model::default())));
-        Self { seed, members, shares, lesson, model: Model::default(), next_lesson: 0 }
+        Self { seed, members, lessons, begun: 0, lesson, model: Model::default() }
     }
 
-    /// The next execution to learn the model from, as long as that is not done: it has to be run, also by whoever does not count it.
+    /// The next execution to learn the model from, as long as that is not done: it has to be run before any that comes after it, also by
+    /// whoever does not count it.
     pub(crate) fn next_lesson(&self) -> Option<u64> {
-        self.lesson.as_ref().map(|_| self.next_lesson).filter(|execution| *execution < calibration::EXECUTIONS)
+        self.lesson.as_ref().and_then(|_| self.lessons.get(self.begun)).copied()
     }
 
     /// The scheduler of an execution, ready to begin. It has to be given back.
     pub(crate) fn take(&mut self, execution: u64) -> (Seat, Chooser) {
         let (seat, mut chooser) = match &self.lesson {
-            Some(lesson) if execution < calibration::EXECUTIONS => {
-                self.next_lesson = execution + 1;
+            Some(lesson) if self.next_lesson() == Some(execution) => {
+                self.begun += 1;
                 (Seat(None), Chooser::Any(Box::new(Calibration::new(self.seed, execution, lesson.clone()))))
             }
             _ => self.member(execution),
@@ -109,21 +110,42 @@ impl Lineup {
     }
 
     fn member(&mut self, execution: u64) -> (Seat, Chooser) {
-        if let Some(lesson) = self.lesson.take() {
+        if self.begun < self.lessons.len() {
+            // What there is to know so far is not all, and nobody asks for more than this.
+            self.model.steps = self.lesson.as_ref().map_or(0, |lesson| lesson.borrow().steps);
+        } else if let Some(lesson) = self.lesson.take() {
             self.model = lesson.take();
             Arc::make_mut(&mut self.model.program).end();
         }
-        let part = match self.shares.len() {
-            1 => 0,
-            _ => hash::finish(hash::mix(hash::mix(0x706f_7274, self.seed.get()), execution)) % WHOLE,
-        };
-        let at = self.shares.iter().position(|below| part < *below).unwrap_or(0);
+        let at = self.turn(execution);
         let chooser = match std::mem::replace(&mut self.members[at], Member::Running) {
-            Member::Later(kind) => kind.build(self.seed),
+            Member::Later(make) => make(self.seed),
             Member::Here(chooser) => chooser,
             Member::Running => unreachable!("a scheduler is given back before the next execution"),
         };
         (Seat(Some(at)), chooser)
+    }
+
+    /// Which member has its turn in an execution.
+    ///
+    /// Two executions in a row are one's, because a varied pct makes a pair of them. The pairs go around a circle on which the members have
+    /// their shares, from a place that the seed decides on, in steps of the golden section: any few turns in a row are spread over all of
+    /// the circle as evenly as can be, and those of a part of an exploration, which has every n-th, are in the long run.
+    fn turn(&self, execution: u64) -> usize {
+        if self.members.len() == 1 || execution <= OPENING {
+            return 0;
+        }
+        let begin = hash::finish(hash::mix(0x706f_7274, self.seed.get()));
+        let place = begin.wrapping_add(execution.div_ceil(2).wrapping_mul(GOLDEN));
+        let mut part = ((u128::from(place) * u128::from(WHOLE)) >> 64) as u64;
+        SHARES
+            .iter()
+            .position(|(_, share)| {
+                let here = part < *share;
+                part = part.wrapping_sub(*share);
+                here
+            })
+            .unwrap_or(0)
     }
 
     /// Gives back the scheduler of an execution that is over.
@@ -141,6 +163,62 @@ mod tests {
     #[test]
     fn the_shares_make_a_whole() {
         assert_eq!(SHARES.iter().map(|(_, share)| share).sum::<u64>(), WHOLE);
-        assert!(SHARES.iter().any(|(kind, _)| kind.build(Seed::from(1)).needs_model()));
+        assert!(SHARES.iter().any(|(make, _)| make(Seed::from(1)).needs_model()));
+    }
+
+    /// How often it is the turn of each member in so many pairs of executions, from one on, of which only every n-th counts.
+    fn turns(seed: u64, from: u64, pairs: u64, every: u64) -> Vec<u64> {
+        let lineup = Lineup::of_kind(&SchedulerKind::Portfolio, Seed::from(seed));
+        let mut turns = vec![0; SHARES.len()];
+        for pair in 0..pairs {
+            let execution = 2 * (from + pair * every) + 1;
+            let turn = lineup.turn(execution);
+            assert_eq!(turn, lineup.turn(execution + 1), "{execution} is the first of a pair");
+            turns[turn] += 1;
+        }
+        turns
+    }
+
+    #[test]
+    fn turns_come_as_often_as_the_shares_say_wherever_one_looks() {
+        let parts = |seed| {
+            [
+                (seed, 4, 1, 20, 3),
+                (seed, 1_000_000, 1, 20, 3),
+                (seed, 4, 1, 2_000, 20),
+                (seed, 5, 10, 2_000, 20),
+                (seed, 7, 34, 2_000, 60),
+            ]
+        };
+        for (seed, from, every, pairs, off) in (0..50).flat_map(parts) {
+            let turns = turns(seed, from, pairs, every);
+            for ((_, share), turns) in SHARES.iter().zip(&turns) {
+                let expected = pairs * share / WHOLE;
+                assert!(
+                    turns.abs_diff(expected) <= off,
+                    "seed {seed}, from {from}, every {every}: {turns} instead of {expected}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn who_goes_on_somewhere_in_the_middle_learns_from_the_same_executions() {
+        for begin in 0..12 {
+            let mut lineup = Lineup::of_kind(&SchedulerKind::Portfolio, Seed::from(1));
+            let mut learned = Vec::new();
+            for execution in begin..16 {
+                while let Some(lesson) = lineup.next_lesson().filter(|lesson| *lesson < execution) {
+                    let (seat, chooser) = lineup.take(lesson);
+                    lineup.put(seat, chooser);
+                    learned.push(lesson);
+                }
+                let (seat, chooser) = lineup.take(execution);
+                learned.extend(seat.0.is_none().then_some(execution));
+                lineup.put(seat, chooser);
+            }
+            assert_eq!(learned, LESSONS, "from {begin}");
+            assert!(lineup.next_lesson().is_none() && lineup.lesson.is_none());
+        }
     }
 }

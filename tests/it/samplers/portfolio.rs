@@ -47,6 +47,27 @@ fn a_portfolio_begins_in_fifo_order() {
 }
 
 #[test]
+fn of_two_tasks_each_goes_first_once_in_two_executions() {
+    async fn first_of_two() -> u32 {
+        let order = Shared::new(Vec::new());
+        for task in 0..2 {
+            let order = order.clone();
+            drop(spawn(async move { order.with_mut(|order| order.push(task)) }));
+        }
+        sleep(Duration::from_millis(1)).await;
+        order.with(|order| order[0])
+    }
+    for seed in 0..50 {
+        let mut first = Vec::new();
+        Explorer::new().executions(5).seed(seed).visit(first_of_two, |execution| {
+            first.extend(execution.outcome.as_ref().ok());
+            ControlFlow::Continue(())
+        });
+        assert_eq!((first[0], first[1] + first[2], first[3] + first[4]), (0, 1, 1), "seed {seed}: {first:?}");
+    }
+}
+
+#[test]
 fn a_failure_in_an_execution_that_a_model_is_learned_from_is_reported() {
     for scheduler in ["pct:2", "pos", "urw", "surw", "portfolio"] {
         let explorer = || Explorer::new().scheduler(scheduler.parse().unwrap()).executions(1_000);
