@@ -104,11 +104,17 @@ pub(crate) fn each_feature(mut take: impl FnMut(Feature)) {
 }
 
 /// What `sometimes!` and `reachable!` have said since this was asked last; nothing, mostly.
-#[inline]
-pub(crate) fn take_points(mut take: impl FnMut(Point)) {
-    if NOTED.replace(false) {
-        with(|shown| shown.points.drain(&mut take));
+#[inline(always)]
+pub(crate) fn take_points(take: impl FnMut(Point)) {
+    if NOTED.get() {
+        take_noted(take);
     }
+}
+
+#[cold]
+fn take_noted(mut take: impl FnMut(Point)) {
+    NOTED.set(false);
+    with(|shown| shown.points.drain(&mut take));
 }
 
 /// A feature of the running execution.

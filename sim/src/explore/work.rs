@@ -171,8 +171,17 @@ impl<'a> Worker<'a> {
 
     /// Runs those of the executions from which the model is learned that are before this one and were somebody else's. They do not
     /// count.
+    #[inline]
     #[track_caller]
     fn learn(&mut self, before: u64) {
+        if self.lineup.is_learning() {
+            self.take_lessons(before);
+        }
+    }
+
+    #[cold]
+    #[track_caller]
+    fn take_lessons(&mut self, before: u64) {
         while let Some(execution) = self.lineup.next_lesson().filter(|execution| *execution < before) {
             let (_, scheduler) = self.lineup.take(execution);
             // Whether it fails is for whoever counts it.

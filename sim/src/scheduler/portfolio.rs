@@ -90,6 +90,12 @@ impl Lineup {
         Self { seed, members, lessons, begun: 0, lesson, model: Model::default() }
     }
 
+    /// Whether the model is not complete yet.
+    #[inline]
+    pub(crate) fn is_learning(&self) -> bool {
+        self.lesson.is_some()
+    }
+
     /// The next execution to learn the model from, as long as that is not done: it has to be run before any that comes after it, also by
     /// whoever does not count it.
     pub(crate) fn next_lesson(&self) -> Option<u64> {
@@ -103,20 +109,29 @@ impl Lineup {
                 self.begun += 1;
                 (Seat(None), Chooser::Any(Box::new(Calibration::new(self.seed, execution, lesson.clone()))))
             }
-            _ => self.member(execution),
+            Some(_) => {
+                self.know();
+                self.member(execution)
+            }
+            None => self.member(execution),
         };
         chooser.begin(execution, &self.model);
         (seat, chooser)
     }
 
-    fn member(&mut self, execution: u64) -> (Seat, Chooser) {
+    /// What the lessons have shown so far becomes the model.
+    #[cold]
+    fn know(&mut self) {
         if self.begun < self.lessons.len() {
-            // What there is to know so far is not all, and nobody asks for more than this.
+            // It is not all there is to know, and nobody asks for more than this.
             self.model.steps = self.lesson.as_ref().map_or(0, |lesson| lesson.borrow().steps);
         } else if let Some(lesson) = self.lesson.take() {
             self.model = lesson.take();
             Arc::make_mut(&mut self.model.program).end();
         }
+    }
+
+    fn member(&mut self, execution: u64) -> (Seat, Chooser) {
         let at = self.turn(execution);
         let chooser = match std::mem::replace(&mut self.members[at], Member::Running) {
             Member::Later(make) => make(self.seed),
