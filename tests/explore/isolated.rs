@@ -57,6 +57,23 @@ mod fixtures {
         }
     }
 
+    /// Takes its second poll for the one that it waits for.
+    #[reenact::test(isolate, executions = 40)]
+    async fn trusts_its_polls() {
+        if wanted() {
+            let mut timer = std::pin::pin!(sleep(Duration::from_secs(1)));
+            let mut polled = false;
+            std::future::poll_fn(|cx| {
+                if std::mem::replace(&mut polled, true) {
+                    assert_eq!(now().as_nanos(), 1_000_000_000, "polled before it was woken");
+                    return std::task::Poll::Ready(());
+                }
+                timer.as_mut().poll(cx)
+            })
+            .await;
+        }
+    }
+
     #[reenact::test(isolate, executions = 2)]
     async fn leaves_a_task() {
         if wanted() {
@@ -127,6 +144,17 @@ fn a_process_that_ends_in_the_middle_is_a_failure_with_its_last_words() {
     assert!(!passed);
     assert!(text.contains("gave no answer: it ended with exit status: 7 in the middle"), "{text}");
     assert!(text.contains("last words"), "{text}");
+}
+
+#[test]
+fn a_process_is_as_hostile_as_it_was_told_to_be() {
+    let (passed, text) = run("trusts_its_polls", &[]);
+    assert!(passed, "{text}");
+    let (passed, text) = run("trusts_its_polls", &[("REENACT_HOSTILE", "spurious:2")]);
+    assert!(!passed && text.contains("polled before it was woken"), "{text}");
+    let replay = text.split("REENACT_REPLAY='").nth(1).unwrap().split('\'').next().unwrap();
+    let (passed, again) = run("trusts_its_polls", &[("REENACT_REPLAY", replay)]);
+    assert!(!passed && again.contains("polled before it was woken"), "{again}");
 }
 
 #[test]
