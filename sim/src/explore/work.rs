@@ -149,22 +149,26 @@ impl<'a> Worker<'a> {
     #[track_caller]
     fn each_of(&mut self, range: Range<u64>, run: &mut RunOne<'_>) -> Done {
         let plan = self.plan;
-        if plan.replay.is_none() {
+        let replays = plan.replay.is_some();
+        if !replays {
             self.learn(range.start);
         }
-        for execution in range.filter(|&execution| plan.replay.is_some() || plan.has(execution)) {
-            if plan.replay.is_none() {
+        let mut scheduler = None;
+        for execution in range {
+            if !replays {
+                if !plan.has(execution) {
+                    continue;
+                }
                 self.learn(execution);
             }
-            let (seat, scheduler) = self.lineup.take(execution);
-            let mut back = Some(scheduler);
-            let flow = run(execution, &mut back, &self.order(execution));
-            let Some(scheduler) = back else { return Done { over: true, exhausted: false } };
+            let seat = self.lineup.take(execution, &mut scheduler);
+            let flow = run(execution, &mut scheduler, &self.order(execution));
+            let Some(chooser) = &scheduler else { return Done { over: true, exhausted: false } };
             let over = flow.is_break() || self.is_late();
-            if over || scheduler.exhausted() {
-                return Done { over, exhausted: scheduler.exhausted() };
+            if over || chooser.exhausted() {
+                return Done { over, exhausted: chooser.exhausted() };
             }
-            self.lineup.put(seat, scheduler);
+            self.lineup.put(seat, &mut scheduler);
         }
         Done { over: false, exhausted: false }
     }
@@ -183,9 +187,10 @@ impl<'a> Worker<'a> {
     #[track_caller]
     fn take_lessons(&mut self, before: u64) {
         while let Some(execution) = self.lineup.next_lesson().filter(|execution| *execution < before) {
-            let (_, scheduler) = self.lineup.take(execution);
+            let mut scheduler = None;
+            self.lineup.take(execution, &mut scheduler);
             // Whether it fails is for whoever counts it.
-            let _ = once::brief(&self.order(execution), &mut Some(scheduler), self.program);
+            let _ = once::brief(&self.order(execution), &mut scheduler, self.program);
         }
     }
 

@@ -93,7 +93,7 @@ pub(super) struct Table {
     entries: Vec<Entry>,
     /// So many of them have been used in this execution.
     used: usize,
-    /// The slot that was given back last, and how many are vacant.
+    /// How many slots are vacant, and which was given back last if any is.
     free: u32,
     vacant: usize,
     /// Slots by number, kept only for schedulers that ask by task.
@@ -156,7 +156,7 @@ impl Entry {
 
 impl Table {
     pub(super) const fn new() -> Self {
-        Self { entries: Vec::new(), used: 0, free: NONE, vacant: 0, by_number: Vec::new(), indexed: false, live: 0 }
+        Self { entries: Vec::new(), used: 0, free: 0, vacant: 0, by_number: Vec::new(), indexed: false, live: 0 }
     }
 
     /// For a new execution, in which numbers are indexed or not.
@@ -175,7 +175,6 @@ impl Table {
                 *entry = Entry::UNUSED;
             }
         }
-        self.free = NONE;
         self.vacant = 0;
         self.by_number.clear();
     }
@@ -190,7 +189,6 @@ impl Table {
             _ => return false,
         }
         self.used = 0;
-        self.free = NONE;
         self.vacant = 0;
         self.by_number.clear();
         true
@@ -199,13 +197,13 @@ impl Table {
     /// The slot that the next task will get.
     #[inline]
     pub(super) fn next_slot(&self) -> u32 {
-        if self.free == NONE { self.used as u32 } else { self.free }
+        if self.vacant == 0 { self.used as u32 } else { self.free }
     }
 
     /// Whether the next task needs no memory, and `most` tasks are not exceeded. For tables that are not indexed.
     #[inline]
     pub(super) fn has_room(&self, most: u32) -> bool {
-        (self.free != NONE || self.used < self.entries.len()) && self.live < most
+        (self.used < self.entries.len() || self.vacant > 0) && self.live < most
     }
 
     /// Takes that slot: its entry is to be [begun](Entry::begin).
@@ -214,7 +212,7 @@ impl Table {
         if self.indexed {
             self.by_number.push(slot);
         }
-        if self.free == NONE && self.used == self.entries.len() {
+        if self.vacant == 0 && self.used == self.entries.len() {
             self.entries.push(Entry::UNUSED);
         }
         self.take_slot_at_hand(slot)
@@ -225,7 +223,7 @@ impl Table {
     pub(super) fn take_slot_at_hand(&mut self, slot: u32) -> &mut Entry {
         self.live += 1;
         let entry = &mut self.entries[slot as usize];
-        if self.free == NONE {
+        if self.vacant == 0 {
             self.used += 1;
         } else {
             self.free = entry.place;

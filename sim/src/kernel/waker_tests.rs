@@ -156,7 +156,7 @@ fn foreign_wakers_may_do_anything_when_they_are_woken_or_dropped() {
     // A waker that spawns and sleeps when it is dropped: whatever holds it must not be borrowed then.
     struct Busy;
     impl std::task::Wake for Busy {
-        fn wake(self: std::sync::Arc<Self>) {}
+        fn wake(self: Arc<Self>) {}
     }
     impl Drop for Busy {
         fn drop(&mut self) {
@@ -165,7 +165,7 @@ fn foreign_wakers_may_do_anything_when_they_are_woken_or_dropped() {
         }
     }
     let execution = Sim::new().run(|| async {
-        let busy = || Waker::from(std::sync::Arc::new(Busy));
+        let busy = || Waker::from(Arc::new(Busy));
         let mut sleep = pin!(time::sleep(Duration::from_secs(1)));
         let mut join = spawn(time::sleep(Duration::from_secs(2)));
         let mut scope = pin!(catch_cancel(time::sleep(Duration::from_secs(3))));

@@ -49,11 +49,19 @@ pub(crate) struct Lineup {
 
 /// A scheduler of a [`Lineup`].
 #[derive(Debug)]
-enum Member {
-    /// Its turn has not come. Most explorations that find something find it before that.
-    Later(Make),
-    Here(Chooser),
-    Running,
+struct Member {
+    /// What makes it when its turn comes first: most explorations that find something find it before that.
+    make: Option<Make>,
+    /// Not while one of its executions runs.
+    here: Option<Chooser>,
+}
+
+impl Member {
+    #[cold]
+    fn make(&mut self, seed: Seed) {
+        let Some(make) = self.make.take() else { unreachable!("a scheduler is given back before the next execution") };
+        self.here = Some(make(seed));
+    }
 }
 
 /// The place of a scheduler in a [`Lineup`].
@@ -64,7 +72,7 @@ impl Lineup {
     /// One scheduler for all executions.
     pub(crate) fn one(chooser: Chooser, seed: Seed) -> Self {
         let learns = chooser.needs_model();
-        Self::of(vec![Member::Here(chooser)], calibration::LESSONS, learns, seed)
+        Self::of(vec![Member { make: None, here: Some(chooser) }], calibration::LESSONS, learns, seed)
     }
 
     /// The schedulers of a kind.
@@ -72,7 +80,7 @@ impl Lineup {
         if *kind != SchedulerKind::Portfolio {
             return Self::one(kind.build(seed), seed);
         }
-        Self::of(SHARES.iter().map(|(make, _)| Member::Later(*make)).collect(), LESSONS, true, seed)
+        Self::of(SHARES.iter().map(|(make, _)| Member { make: Some(*make), here: None }).collect(), LESSONS, true, seed)
     }
 
     /// The scheduler of an execution that nothing was learned for: of a portfolio, the one whose turn it is.
@@ -82,7 +90,9 @@ impl Lineup {
             return SchedulerKind::Fifo.build(seed);
         }
         lineup.lesson = None;
-        lineup.member(execution).1
+        let mut chooser = None;
+        lineup.take_member(execution, &mut chooser);
+        chooser.unwrap_or_else(|| unreachable!("each execution has a scheduler"))
     }
 
     fn of(members: Vec<Member>, lessons: [u64; 4], learns: bool, seed: Seed) -> Self {
@@ -102,25 +112,31 @@ impl Lineup {
         self.lesson.as_ref().and_then(|_| self.lessons.get(self.begun)).copied()
     }
 
-    /// The scheduler of an execution, ready to begin. It has to be given back.
-    pub(crate) fn take(&mut self, execution: u64) -> (Seat, Chooser) {
-        let (seat, mut chooser) = match &self.lesson {
-            Some(lesson) if self.next_lesson() == Some(execution) => {
-                self.begun += 1;
-                (Seat(None), Chooser::Any(Box::new(Calibration::new(self.seed, execution, lesson.clone()))))
-            }
-            Some(_) => {
-                self.know();
-                self.member(execution)
-            }
-            None => self.member(execution),
-        };
-        chooser.begin(execution, &self.model);
-        (seat, chooser)
+    /// Puts the scheduler of an execution, ready to begin, where none is. It has to be given back.
+    #[inline]
+    pub(crate) fn take(&mut self, execution: u64, into: &mut Option<Chooser>) -> Seat {
+        let seat = if self.is_learning() { self.take_learning(execution, into) } else { self.take_member(execution, into) };
+        if let Some(chooser) = into {
+            chooser.begin(execution, &self.model);
+        }
+        seat
+    }
+
+    /// The same as long as there is something to learn.
+    #[cold]
+    fn take_learning(&mut self, execution: u64, into: &mut Option<Chooser>) -> Seat {
+        if let Some(lesson) = &self.lesson
+            && self.next_lesson() == Some(execution)
+        {
+            self.begun += 1;
+            *into = Some(Chooser::Any(Box::new(Calibration::new(self.seed, execution, lesson.clone()))));
+            return Seat(None);
+        }
+        self.know();
+        self.take_member(execution, into)
     }
 
     /// What the lessons have shown so far becomes the model.
-    #[cold]
     fn know(&mut self) {
         if self.begun < self.lessons.len() {
             // It is not all there is to know, and nobody asks for more than this.
@@ -131,14 +147,16 @@ impl Lineup {
         }
     }
 
-    fn member(&mut self, execution: u64) -> (Seat, Chooser) {
+    #[inline]
+    fn take_member(&mut self, execution: u64, into: &mut Option<Chooser>) -> Seat {
+        debug_assert!(into.is_none(), "a scheduler is given back before the next execution");
         let at = self.turn(execution);
-        let chooser = match std::mem::replace(&mut self.members[at], Member::Running) {
-            Member::Later(make) => make(self.seed),
-            Member::Here(chooser) => chooser,
-            Member::Running => unreachable!("a scheduler is given back before the next execution"),
-        };
-        (Seat(Some(at)), chooser)
+        let member = &mut self.members[at];
+        if member.here.is_none() {
+            member.make(self.seed);
+        }
+        std::mem::swap(&mut member.here, into);
+        Seat(Some(at))
     }
 
     /// Which member has its turn in an execution.
@@ -146,12 +164,14 @@ impl Lineup {
     /// Two executions in a row are one's, because a varied pct makes a pair of them. The pairs go around a circle on which the members have
     /// their shares, from a place that the seed decides on, in steps of the golden section: any few turns in a row are spread over all of
     /// the circle as evenly as can be, and those of a part of an exploration, which has every n-th, are in the long run.
+    #[inline]
     fn turn(&self, execution: u64) -> usize {
-        if self.members.len() == 1 || execution <= OPENING {
-            return 0;
-        }
+        if self.members.len() == 1 || execution <= OPENING { 0 } else { self.turn_of(execution.div_ceil(2)) }
+    }
+
+    fn turn_of(&self, pair: u64) -> usize {
         let begin = hash::finish(hash::mix(0x706f_7274, self.seed.get()));
-        let place = begin.wrapping_add(execution.div_ceil(2).wrapping_mul(GOLDEN));
+        let place = begin.wrapping_add(pair.wrapping_mul(GOLDEN));
         let mut part = ((u128::from(place) * u128::from(WHOLE)) >> 64) as u64;
         SHARES
             .iter()
@@ -164,9 +184,11 @@ impl Lineup {
     }
 
     /// Gives back the scheduler of an execution that is over.
-    pub(crate) fn put(&mut self, seat: Seat, chooser: Chooser) {
-        if let Seat(Some(at)) = seat {
-            self.members[at] = Member::Here(chooser);
+    #[inline]
+    pub(crate) fn put(&mut self, seat: Seat, from: &mut Option<Chooser>) {
+        match seat {
+            Seat(Some(at)) => std::mem::swap(&mut self.members[at].here, from),
+            Seat(None) => *from = None,
         }
     }
 }
@@ -224,13 +246,17 @@ mod tests {
             let mut learned = Vec::new();
             for execution in begin..16 {
                 while let Some(lesson) = lineup.next_lesson().filter(|lesson| *lesson < execution) {
-                    let (seat, chooser) = lineup.take(lesson);
-                    lineup.put(seat, chooser);
+                    let mut chooser = None;
+                    let seat = lineup.take(lesson, &mut chooser);
+                    lineup.put(seat, &mut chooser);
                     learned.push(lesson);
                 }
-                let (seat, chooser) = lineup.take(execution);
+                let mut chooser = None;
+                let seat = lineup.take(execution, &mut chooser);
+                assert!(chooser.is_some());
                 learned.extend(seat.0.is_none().then_some(execution));
-                lineup.put(seat, chooser);
+                lineup.put(seat, &mut chooser);
+                assert!(chooser.is_none());
             }
             assert_eq!(learned, LESSONS, "from {begin}");
             assert!(lineup.next_lesson().is_none() && lineup.lesson.is_none());

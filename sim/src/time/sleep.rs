@@ -106,10 +106,24 @@ impl Future for Sleep {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let (deadline, site) = (self.deadline, self.site);
+        // Its deadline has come: nothing else is to be done then. Outside every execution no key is owned.
+        if let State::Armed(key) = self.state
+            && clock::with(|clock| clock.owns(key) && self.deadline <= clock.now())
+        {
+            outside::check("a sleep");
+            self.state = State::Done;
+            return Poll::Ready(());
+        }
+        self.wait(cx)
+    }
+}
+
+impl Sleep {
+    /// What a poll does that does not find its deadline come.
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         clock::with(|clock| {
             match self.state {
-                State::New if deadline <= clock.now() => {
+                State::New if self.deadline <= clock.now() => {
                     outside::check("a sleep");
                     self.state = State::Yielded;
                     cx.waker().wake_by_ref();
@@ -117,7 +131,7 @@ impl Future for Sleep {
                 }
                 State::New => {
                     outside::check("a sleep");
-                    self.state = State::Armed(clock.arm(deadline, cx.waker().clone()));
+                    self.state = State::Armed(clock.arm(self.deadline, cx.waker().clone()));
                 }
                 State::Yielded | State::Done => {
                     self.state = State::Done;
@@ -126,13 +140,10 @@ impl Future for Sleep {
                 State::Armed(key) => {
                     outside::check("a sleep");
                     assert!(clock.owns(key), "a sleep belongs to the execution in which it was first polled: await it there");
-                    if deadline <= clock.now() {
-                        self.state = State::Done;
-                        return Poll::Ready(());
-                    }
                     clock.rearm(key, cx.waker());
                 }
             }
+            let (deadline, site) = (self.deadline, self.site);
             recorder::with(|recorder| recorder.waits(|| WaitReason::Until { deadline, site }));
             Poll::Pending
         })
