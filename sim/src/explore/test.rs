@@ -109,10 +109,11 @@ where
     F::Output: Verdict,
 {
     let explorer = explorer(&target, options);
-    if explorer.is_isolated() {
-        return explorer.run_isolated(target.test_name(), body);
+    let plan = explorer.plan_or_panic();
+    if plan.is_isolated() {
+        return explorer.run_isolated(&plan, target.test_name(), body);
     }
-    explorer.judge(&explorer.run_on(None, body));
+    explorer.judge(&explorer.run_planned(plan, body));
 }
 
 /// The explorer of a test that somebody else is to drive, if `REENACT_LIBFUZZER` asks for that.
