@@ -33,7 +33,7 @@ struct Floor<'a> {
     make: &'a Make<'a>,
     clock: Option<WallClock>,
     ledger: Mutex<Ledger>,
-    show: Mutex<Telling>,
+    show: Mutex<Telling<'a>>,
     /// Workers that have nothing to do.
     idle: AtomicUsize,
     changed: Condvar,
