@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::calibration::{self, Calibration, Lesson};
 use super::pct::Pct;
@@ -39,6 +39,7 @@ const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 #[derive(Debug)]
 pub(crate) struct Lineup {
     seed: Seed,
+    /// Of a portfolio none as long as it is nobody's turn.
     members: Vec<Member>,
     /// The executions to learn from, as long as there is something to learn, and how many of them were begun.
     lessons: [u64; 4],
@@ -72,7 +73,7 @@ impl Lineup {
         if *kind != SchedulerKind::Portfolio {
             return Self::one(kind.build(seed), seed);
         }
-        Self::of(SHARES.iter().map(|(make, _)| Member::Later(*make)).collect(), LESSONS, true, seed)
+        Self::of(Vec::new(), LESSONS, true, seed)
     }
 
     /// The scheduler of an execution that nothing was learned for: of a portfolio, the one whose turn it is.
@@ -86,8 +87,10 @@ impl Lineup {
     }
 
     fn of(members: Vec<Member>, lessons: [u64; 4], learns: bool, seed: Seed) -> Self {
-        let lesson = learns.then(|| Rc::new(RefCell::new(Model::default())));
-        Self { seed, members, lessons, begun: 0, lesson, model: Model::default() }
+        // All begin with the same, which a lesson takes a copy of when it has something to add.
+        static NOTHING: LazyLock<Model> = LazyLock::new(Model::default);
+        let lesson = learns.then(|| Rc::new(RefCell::new(NOTHING.clone())));
+        Self { seed, members, lessons, begun: 0, lesson, model: NOTHING.clone() }
     }
 
     /// The next execution to learn the model from, as long as that is not done: it has to be run before any that comes after it, also by
@@ -116,6 +119,9 @@ impl Lineup {
         } else if let Some(lesson) = self.lesson.take() {
             self.model = lesson.take();
             Arc::make_mut(&mut self.model.program).end();
+        }
+        if self.members.is_empty() {
+            self.members.extend(SHARES.iter().map(|(make, _)| Member::Later(*make)));
         }
         let at = self.turn(execution);
         let chooser = match std::mem::replace(&mut self.members[at], Member::Running) {
