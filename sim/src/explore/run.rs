@@ -56,12 +56,12 @@ impl Explorer {
         tally.absorb(&mut batch, plan);
         tally.exhausted = exhausted;
         show.end(&tally);
-        self.finish(plan, tally, beginning, body)
+        self.finish(plan, &tally, beginning, body)
     }
 
     /// The report of an exploration that is over. What is remarkable about it is looked at more closely.
     #[track_caller]
-    pub(super) fn finish(&self, plan: &Plan, tally: Tally, beginning: Beginning, body: &Tested<'_>) -> Report {
+    pub(super) fn finish(&self, plan: &Plan, tally: &Tally, beginning: Beginning, body: &Tested<'_>) -> Report {
         let mut report = tally.report(plan);
         if let Some(met) = &tally.remarkable {
             report.warnings = self.rerun(plan, met, body).execution.warnings;
@@ -80,7 +80,8 @@ impl Explorer {
             let warnings = never.map(|point| Warning::NeverHeld { name: point.name.clone(), executions });
             report.warnings.extend(warnings);
         }
-        beginning.conclude(report)
+        beginning.conclude(&mut report);
+        report
     }
 
     /// Shows every execution to `look`.

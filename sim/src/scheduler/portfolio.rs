@@ -209,6 +209,18 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_made_before_the_first_turn() {
+        let mut lineup = Lineup::of_kind(&SchedulerKind::Portfolio, Seed::from(1));
+        let (seat, chooser) = lineup.take(0);
+        lineup.put(seat, chooser);
+        assert!(lineup.members.is_empty(), "{lineup:?}");
+        let (seat, chooser) = lineup.take(1);
+        lineup.put(seat, chooser);
+        let made = lineup.members.iter().filter(|member| matches!(member, Member::Here(_))).count();
+        assert_eq!((lineup.members.len(), made), (SHARES.len(), 1));
+    }
+
+    #[test]
     fn who_goes_on_somewhere_in_the_middle_learns_from_the_same_executions() {
         for begin in 0..12 {
             let mut lineup = Lineup::of_kind(&SchedulerKind::Portfolio, Seed::from(1));

@@ -76,7 +76,7 @@ impl Explorer {
         ledger.absorb_rest(plan);
         show.end(&ledger.tally);
         self.close_corpus(plan, &mut ledger, broken_off);
-        self.finish(plan, std::mem::take(&mut ledger.tally), beginning, body)
+        self.finish(plan, &ledger.tally, beginning, body)
     }
 
     /// Calls `run` with its scheduler for each execution.
