@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use super::explorer::{Explorer, warn};
 use super::isolated;
 use super::note;
+use super::plan::Plan;
 use super::work::Tested;
 use super::{Report, Verdict};
 use crate::coverage;
@@ -86,18 +87,16 @@ impl Explorer {
     {
         let jobs = u32::try_from(jobs).ok().and_then(NonZeroU32::new);
         let Some(jobs) = jobs else { panic!("run_parallel takes a number of threads from 1 on, as in run_parallel(4, body)") };
-        self.run_on(Some(jobs), body)
+        self.run_planned(Plan { jobs, ..self.plan_or_panic() }, body)
     }
 
-    /// Explores on as many threads as were asked for here, or in the environment, or by the attribute.
+    /// Explores on as many threads as the plan says.
     #[track_caller]
-    pub(super) fn run_on<F>(&self, jobs: Option<NonZeroU32>, body: impl Fn() -> F + Sync) -> Report
+    pub(super) fn run_planned<F>(&self, mut plan: Plan, body: impl Fn() -> F + Sync) -> Report
     where
         F: Future,
         F::Output: Verdict,
     {
-        let mut plan = self.plan_or_panic();
-        plan.jobs = jobs.unwrap_or(plan.jobs);
         if plan.is_guided() && coverage::counters::present() {
             // The compiler's counters are one set for the whole process.
             plan.jobs = NonZeroU32::MIN;
@@ -208,23 +207,16 @@ impl Explorer {
         }
     }
 
-    /// Whether the executions of this test are to have processes of their own.
-    #[track_caller]
-    pub(super) fn is_isolated(&self) -> bool {
-        isolated::wanted(&self.plan_or_panic())
-    }
-
     /// Explores with a process for each execution, and panics with the text of the first failure. `test` is the test's name in this
     /// program.
     #[track_caller]
-    pub(super) fn run_isolated<F>(&self, test: String, body: impl Fn() -> F)
+    pub(super) fn run_isolated<F>(&self, plan: &Plan, test: String, body: impl Fn() -> F)
     where
         F: Future,
         F::Output: Verdict,
     {
-        let plan = self.plan_or_panic();
         let error = RefCell::new(None);
         let program = Closure::new(body, |output: F::Output| drop(error.replace(output.error())));
-        isolated::explore(self, &plan, test, &Tested { program: &program, error: &error });
+        isolated::explore(self, plan, test, &Tested { program: &program, error: &error });
     }
 }

@@ -1,6 +1,5 @@
 //! The only reader of `REENACT_` variables: one table, strict parsing, unknown names warned about.
 
-use std::ffi::OsString;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -56,28 +55,29 @@ pub(super) struct Environment {
 
 impl Environment {
     pub(super) fn read() -> Result<Self, Error> {
-        let text = |value: OsString| value.to_str().map(str::to_owned);
-        // To ask for each is faster than to go through all that there are, of which every one is copied.
-        let known = VARIABLES.iter().filter_map(|(name, _)| Some(((*name).to_owned(), text(std::env::var_os(name)?))));
-        let mut environment = Self::parse(known)?;
+        // To ask for each is faster than to go through all that there are, of which every one is copied. Hardly any is set, so nothing is
+        // made for a name before it is known that it is.
+        let value = |name: &'static str| Some((name, std::env::var_os(name)?.into_string().ok()));
+        let mut environment = Self::default();
+        environment.parse(VARIABLES.iter().filter_map(|(name, _)| value(name)))?;
         static UNKNOWN: Once = Once::new();
         UNKNOWN.call_once(|| environment.warnings = unknown());
         Ok(environment)
     }
 
     /// From pairs of name and value; `None` is a value that is no Unicode.
-    fn parse(variables: impl Iterator<Item = (String, Option<String>)>) -> Result<Self, Error> {
-        let mut environment = Self::default();
+    fn parse(&mut self, variables: impl Iterator<Item = (impl AsRef<str>, Option<String>)>) -> Result<(), Error> {
         for (name, value) in variables {
+            let name = name.as_ref();
             let value = value.ok_or_else(|| Error::environment(format!("{name}: the value is no Unicode text")))?;
-            environment.set(&name, value.trim())?;
+            self.set(name, value.trim())?;
         }
-        if environment.replay.is_some() && environment.shrink.is_some() {
+        if self.replay.is_some() && self.shrink.is_some() {
             return Err(Error::environment(
                 "REENACT_REPLAY and REENACT_SHRINK are both set: one schedule is replayed, or shrunk",
             ));
         }
-        Ok(environment)
+        Ok(())
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
@@ -160,7 +160,9 @@ fn not_ours(name: &str) -> String {
 /// If a value means nothing.
 #[doc(hidden)]
 pub fn parse_environment(variables: impl Iterator<Item = (String, Option<String>)>) -> Result<Vec<String>, Error> {
-    Ok(Environment::parse(variables)?.warnings)
+    let mut environment = Environment::default();
+    environment.parse(variables)?;
+    Ok(environment.warnings)
 }
 
 fn parsed<T: FromStr<Err = Error>>(name: &str, value: &str) -> Result<T, Error> {
@@ -190,7 +192,9 @@ mod tests {
     use crate::hostility::Hostility;
 
     fn parse(variables: &[(&str, &str)]) -> Result<Environment, Error> {
-        Environment::parse(variables.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))))
+        let mut environment = Environment::default();
+        environment.parse(variables.iter().map(|(name, value)| (name, Some((*value).to_owned()))))?;
+        Ok(environment)
     }
 
     #[test]

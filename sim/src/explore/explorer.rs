@@ -10,6 +10,7 @@ use super::environment::Environment;
 use super::plan::{Budget, Plan};
 use super::regressions::{Regressions, Saved};
 use super::shard::Shard;
+use super::test::TestTarget;
 use crate::config::{Limit, PendingAtExit, Settings, TaskPanics};
 use crate::error::Error;
 use crate::hostility::Hostility;
@@ -59,8 +60,10 @@ const EXECUTIONS: u64 = 1_000;
 #[must_use = "an Explorer does nothing until run, visit or check is called"]
 pub struct Explorer {
     pub(super) name: Option<String>,
-    /// The command that runs just this test.
+    /// The command that runs just this test, if somebody said one.
     pub(super) command: Option<String>,
+    /// The test, from which follows the command otherwise. Only a failure tells it.
+    pub(super) target: Option<TestTarget>,
     /// Where its package was when it was compiled.
     pub(super) manifest: Option<&'static str>,
     pub(super) settings: Settings,
@@ -80,6 +83,7 @@ impl Explorer {
         Self {
             name: None,
             command: None,
+            target: None,
             manifest: None,
             settings: Settings::DEFAULT,
             explicit: Budget::default(),

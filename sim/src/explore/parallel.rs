@@ -33,7 +33,7 @@ struct Floor<'a> {
     make: &'a Make<'a>,
     clock: Option<WallClock>,
     ledger: Mutex<Ledger>,
-    show: Mutex<Telling>,
+    show: Mutex<Telling<'a>>,
     /// Workers that have nothing to do.
     idle: AtomicUsize,
     changed: Condvar,
@@ -87,8 +87,7 @@ impl Explorer {
         floor.show.into_inner().unwrap_or_else(PoisonError::into_inner).end(&ledger.tally);
         let (mut report, mut beginning) = (None, Some(beginning));
         make(&mut |body| {
-            let (tally, beginning) = (std::mem::take(&mut ledger.tally), beginning.take().unwrap_or_default());
-            report = Some(self.finish(plan, tally, beginning, body));
+            report = Some(self.finish(plan, &ledger.tally, beginning.take().unwrap_or_default(), body));
         });
         report.unwrap_or_else(|| unreachable!("the program is made once"))
     }

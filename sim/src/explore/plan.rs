@@ -75,6 +75,11 @@ impl Plan {
         self.replay.is_none() && matches!(self.scheduler, Some(SchedulerKind::Guided))
     }
 
+    /// Whether executions are to have processes of their own.
+    pub(super) fn is_isolated(&self) -> bool {
+        self.isolate && self.replay.is_none()
+    }
+
     /// The data of execution i follow from the seed and i; when every schedule is tried they stay the same, so that schedules
     /// are all that differs.
     pub(super) fn data(&self, execution: u64) -> Data {

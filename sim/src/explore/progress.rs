@@ -10,23 +10,32 @@ use super::explorer::warn;
 use super::plan::Plan;
 use super::show::Show;
 use super::tally::Tally;
+use super::wall::Pace;
 
 /// From one line to the next.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Tells of an exploration while it goes on.
 #[derive(Debug)]
-pub(super) struct Telling {
-    show: Show,
+pub(super) struct Telling<'a> {
+    start: Instant,
+    show: Show<'a>,
     lines: Option<Lines>,
 }
 
-impl Telling {
-    pub(super) fn new(name: Option<&str>, plan: &Plan) -> Self {
-        Self { show: Show::new(name, plan), lines: plan.progress.as_deref().and_then(|file| Lines::open(file, plan)) }
+impl<'a> Telling<'a> {
+    pub(super) fn new(name: Option<&'a str>, plan: &Plan) -> Self {
+        let start = Instant::now();
+        let lines = plan.progress.as_deref().and_then(|file| Lines::open(file, plan, start));
+        Self { start, show: Show::new(name, plan, start), lines }
     }
 
-    /// Whether anybody watches.
+    /// How often to tell.
+    pub(super) fn pace(&self) -> Pace {
+        Pace::since(self.start)
+    }
+
+    /// Whether anybody may be watching.
     pub(super) fn is_on(&self) -> bool {
         self.show.is_on() || self.lines.is_some()
     }
@@ -61,11 +70,11 @@ struct Lines {
 
 impl Lines {
     /// `None` if it cannot be written; an exploration goes on without.
-    fn open(file: &Path, plan: &Plan) -> Option<Self> {
+    fn open(file: &Path, plan: &Plan, start: Instant) -> Option<Self> {
         let opened = OpenOptions::new().create(true).append(true).open(file);
         let file = opened.inspect_err(|error| warn(&format!("REENACT_PROGRESS: {} cannot be written: {error}", file.display())));
         let executions = Some(plan.most()).filter(|most| *most < u64::MAX);
-        Some(Self { file: file.ok()?, start: Instant::now(), told: Duration::ZERO, executions, time_limit: plan.time_limit })
+        Some(Self { file: file.ok()?, start, told: Duration::ZERO, executions, time_limit: plan.time_limit })
     }
 
     fn tell(&mut self, tally: &Tally) {

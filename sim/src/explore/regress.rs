@@ -27,19 +27,18 @@ pub(super) struct Beginning {
 
 impl Beginning {
     /// Adds it to a report; saves a new failure.
-    pub(super) fn conclude(self, mut report: Report) -> Report {
+    pub(super) fn conclude(self, report: &mut Report) {
         report.replayed = self.replayed;
         report.warnings.extend(self.warnings);
-        let (Some(failure), Some(saved)) = (&mut report.failure, &self.saved) else { return report };
+        let (Some(failure), Some(saved)) = (&mut report.failure, &self.saved) else { return };
         // What another run of the same schedule may not show is not worth keeping.
         if matches!(failure.kind, FailureKind::Divergence | FailureKind::Nondeterminism) {
-            return report;
+            return;
         }
         match saved.add(failure) {
             Ok(_) => failure.hints.saved_in = Some(saved.label()),
             Err(error) => report.warnings.push(Warning::Unsaved { file: saved.label(), message: error.to_string() }),
         }
-        report
     }
 }
 

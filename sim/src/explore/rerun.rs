@@ -9,6 +9,7 @@ use super::batch::{Found, Met, What};
 use super::explorer::Explorer;
 use super::plan::Plan;
 use super::tally::Tally;
+use super::test::TestTarget;
 use super::work::Tested;
 use crate::config::Settings;
 use crate::coverage;
@@ -177,7 +178,8 @@ impl Explorer {
     pub(super) fn hint(&self, plan: &Plan, failure: &mut Failure, index: u64, passed: u64) {
         failure.execution = index;
         let of_name = || self.name.as_deref().map(|name| format!("cargo test {name}"));
-        failure.hints.command = self.command.clone().or_else(command_of_thread).or_else(of_name);
+        let of_target = || self.target.as_ref().map(TestTarget::command);
+        failure.hints.command = self.command.clone().or_else(of_target).or_else(command_of_thread).or_else(of_name);
         failure.hints.passed = plan.replay.is_none().then_some(passed);
         failure.hints.replayed = plan.replay.is_some();
         let mut explore = vec![("REENACT_SEED", plan.seed.to_string())];

@@ -11,7 +11,7 @@ use super::progress::Telling;
 use super::regress::Beginning;
 use super::rerun::full;
 use super::tally::Tally;
-use super::wall::{Pace, WallClock};
+use super::wall::WallClock;
 use super::work::{RunOne, Tested, Work, Worker, run_one};
 use crate::scheduler::SchedulerKind;
 use crate::simulation::once::Program;
@@ -35,7 +35,7 @@ impl Explorer {
         let mut batch = Batch::default();
         let tree = Cell::new(0);
         let mut show = Telling::new(self.name.as_deref(), plan);
-        let mut pace = Pace::new();
+        let mut pace = show.pace();
         let most = plan.most();
         let exhausted = self.each(plan, body.program, &tree, &mut |execution, scheduler, order| {
             if batch.tree != tree.get() {
@@ -44,21 +44,24 @@ impl Explorer {
             }
             run_one(execution, scheduler, order, body, &mut batch);
             let over = batch.found.is_some() || tally.executions + batch.keys.len() as u64 >= most;
-            if over || batch.is_full() || (show.is_on() && pace.is_due()) {
+            if over {
+                return ControlFlow::Break(());
+            }
+            if batch.is_full() || (show.is_on() && pace.is_due()) {
                 tally.absorb(&mut batch, plan);
                 show.tell(&tally);
             }
-            if over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            ControlFlow::Continue(())
         });
         tally.absorb(&mut batch, plan);
         tally.exhausted = exhausted;
         show.end(&tally);
-        self.finish(plan, tally, beginning, body)
+        self.finish(plan, &tally, beginning, body)
     }
 
     /// The report of an exploration that is over. What is remarkable about it is looked at more closely.
     #[track_caller]
-    pub(super) fn finish(&self, plan: &Plan, tally: Tally, beginning: Beginning, body: &Tested<'_>) -> Report {
+    pub(super) fn finish(&self, plan: &Plan, tally: &Tally, beginning: Beginning, body: &Tested<'_>) -> Report {
         let mut report = tally.report(plan);
         if let Some(met) = &tally.remarkable {
             report.warnings = self.rerun(plan, met, body).execution.warnings;
@@ -77,7 +80,8 @@ impl Explorer {
             let warnings = never.map(|point| Warning::NeverHeld { name: point.name.clone(), executions });
             report.warnings.extend(warnings);
         }
-        beginning.conclude(report)
+        beginning.conclude(&mut report);
+        report
     }
 
     /// Shows every execution to `look`.

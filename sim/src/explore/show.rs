@@ -31,10 +31,12 @@ mod bar {
 
     /// A line at the bottom of the terminal, if standard error is one.
     #[derive(Debug)]
-    pub(in super::super) struct Show {
+    pub(in super::super) struct Show<'a> {
         start: Instant,
-        on: bool,
-        name: String,
+        /// Whether anybody watches. To ask takes a system call, as long as several short executions, so it is asked when there is
+        /// something to show.
+        on: Option<bool>,
+        name: &'a str,
         /// Unknown where every schedule is tried.
         executions: Option<u64>,
         time_limit: Option<Duration>,
@@ -43,12 +45,12 @@ mod bar {
         told: Duration,
     }
 
-    impl Show {
-        pub(in super::super) fn new(name: Option<&str>, plan: &Plan) -> Self {
+    impl<'a> Show<'a> {
+        pub(in super::super) fn new(name: Option<&'a str>, plan: &Plan, start: Instant) -> Self {
             Self {
-                start: Instant::now(),
-                on: plan.replay.is_none() && stderr().is_terminal(),
-                name: name.unwrap_or("exploring").to_owned(),
+                start,
+                on: plan.replay.is_some().then_some(false),
+                name: name.unwrap_or("exploring"),
                 executions: Some(plan.most()).filter(|most| *most < u64::MAX),
                 time_limit: plan.time_limit,
                 bar: None,
@@ -56,9 +58,9 @@ mod bar {
             }
         }
 
-        /// Whether anybody watches.
+        /// Whether anybody may be watching.
         pub(in super::super) fn is_on(&self) -> bool {
-            self.on
+            self.on != Some(false)
         }
 
         /// Nothing more is to be shown.
@@ -66,12 +68,15 @@ mod bar {
 
         /// Shows what it has come to so far.
         pub(in super::super) fn tell(&mut self, tally: &Tally) {
+            if !self.is_on() {
+                return;
+            }
             let elapsed = self.start.elapsed();
-            if !self.on || elapsed < LONG || elapsed < self.told + PAUSE {
+            if elapsed < LONG || elapsed < self.told + PAUSE || !*self.on.get_or_insert_with(|| stderr().is_terminal()) {
                 return;
             }
             self.told = elapsed;
-            let (name, executions) = (&self.name, self.executions);
+            let (name, executions) = (self.name, self.executions);
             let bar = self.bar.get_or_insert_with(|| {
                 let bar = LINES.add(executions.map_or_else(ProgressBar::no_length, ProgressBar::new));
                 let template = match executions {
@@ -79,7 +84,7 @@ mod bar {
                     None => "{prefix} {spinner} {human_pos}  {msg}",
                 };
                 bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
-                bar.set_prefix(name.clone());
+                bar.set_prefix(name.to_owned());
                 bar
             });
             bar.set_position(tally.executions);
@@ -103,7 +108,7 @@ mod bar {
         )
     }
 
-    impl Drop for Show {
+    impl Drop for Show<'_> {
         fn drop(&mut self) {
             if let Some(bar) = self.bar.take() {
                 bar.finish_and_clear();
@@ -131,15 +136,20 @@ mod bar {
 
 #[cfg(not(feature = "progress"))]
 mod nothing {
+    #![allow(clippy::disallowed_types, reason = "as it is where something is shown")]
+
+    use std::marker::PhantomData;
+    use std::time::Instant;
+
     use super::{Plan, Tally};
 
     /// Nothing is shown.
     #[derive(Debug)]
-    pub(in super::super) struct Show;
+    pub(in super::super) struct Show<'a>(PhantomData<&'a str>);
 
-    impl Show {
-        pub(in super::super) fn new(_name: Option<&str>, _plan: &Plan) -> Self {
-            Self
+    impl<'a> Show<'a> {
+        pub(in super::super) fn new(_name: Option<&'a str>, _plan: &Plan, _start: Instant) -> Self {
+            Self(PhantomData)
         }
 
         pub(in super::super) fn is_on(&self) -> bool {

@@ -54,7 +54,8 @@ impl TestTarget {
         self.target_below(folder).unwrap_or_else(|| self.crate_name())
     }
 
-    fn command(&self) -> String {
+    /// The command that runs just this test.
+    pub(super) fn command(&self) -> String {
         let package = self.package.map_or_else(String::new, |package| format!(" -p {package}"));
         let target = match self.binary {
             _ if self.target_below("examples").is_some() => format!(" --example {}", self.target_name("examples")),
@@ -109,10 +110,11 @@ where
     F::Output: Verdict,
 {
     let explorer = explorer(&target, options);
-    if explorer.is_isolated() {
-        return explorer.run_isolated(target.test_name(), body);
+    let plan = explorer.plan_or_panic();
+    if plan.is_isolated() {
+        return explorer.run_isolated(&plan, target.test_name(), body);
     }
-    explorer.judge(&explorer.run_on(None, body));
+    explorer.judge(&explorer.run_planned(plan, body));
 }
 
 /// The explorer of a test that somebody else is to drive, if `REENACT_LIBFUZZER` asks for that.
@@ -131,7 +133,7 @@ pub fn fuzzed(target: TestTarget, options: &[TestOption]) -> Option<Explorer> {
 #[track_caller]
 fn explorer(target: &TestTarget, options: &[TestOption]) -> Explorer {
     let mut explorer = Explorer::new().name(format!("{}::{}", target.crate_name(), target.test_name()));
-    explorer.command = Some(target.command());
+    explorer.target = Some(*target);
     explorer.manifest = target.manifest;
     for option in options {
         explorer = match apply(explorer, *option) {

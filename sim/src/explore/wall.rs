@@ -39,7 +39,12 @@ impl Pace {
     }
 
     pub(super) fn every(beat: Duration) -> Self {
-        Self { last: Instant::now(), beat, stride: 1, left: 1 }
+        Self { beat, ..Self::since(Instant::now()) }
+    }
+
+    /// For whoever knows already what time it is.
+    pub(super) fn since(now: Instant) -> Self {
+        Self { last: now, beat: BEAT, stride: 1, left: 1 }
     }
 
     /// Whether a beat has passed. To be asked after every execution, or whatever else takes about the same time always.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::calibration::{self, Calibration, Lesson};
 use super::pct::Pct;
@@ -39,6 +39,7 @@ const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 #[derive(Debug)]
 pub(crate) struct Lineup {
     seed: Seed,
+    /// Of a portfolio none as long as it is nobody's turn.
     members: Vec<Member>,
     /// The executions to learn from, as long as there is something to learn, and how many of them were begun.
     lessons: [u64; 4],
@@ -80,7 +81,7 @@ impl Lineup {
         if *kind != SchedulerKind::Portfolio {
             return Self::one(kind.build(seed), seed);
         }
-        Self::of(SHARES.iter().map(|(make, _)| Member { make: Some(*make), here: None }).collect(), LESSONS, true, seed)
+        Self::of(Vec::new(), LESSONS, true, seed)
     }
 
     /// The scheduler of an execution that nothing was learned for: of a portfolio, the one whose turn it is.
@@ -96,8 +97,10 @@ impl Lineup {
     }
 
     fn of(members: Vec<Member>, lessons: [u64; 4], learns: bool, seed: Seed) -> Self {
-        let lesson = learns.then(|| Rc::new(RefCell::new(Model::default())));
-        Self { seed, members, lessons, begun: 0, lesson, model: Model::default() }
+        // All begin with the same, which a lesson takes a copy of when it has something to add.
+        static NOTHING: LazyLock<Model> = LazyLock::new(Model::default);
+        let lesson = learns.then(|| Rc::new(RefCell::new(NOTHING.clone())));
+        Self { seed, members, lessons, begun: 0, lesson, model: NOTHING.clone() }
     }
 
     /// Whether the model is not complete yet.
@@ -150,6 +153,9 @@ impl Lineup {
     #[inline]
     fn take_member(&mut self, execution: u64, into: &mut Option<Chooser>) -> Seat {
         debug_assert!(into.is_none(), "a scheduler is given back before the next execution");
+        if self.members.is_empty() {
+            self.gather();
+        }
         let at = self.turn(execution);
         let member = &mut self.members[at];
         if member.here.is_none() {
@@ -157,6 +163,12 @@ impl Lineup {
         }
         std::mem::swap(&mut member.here, into);
         Seat(Some(at))
+    }
+
+    /// The members of a portfolio come when it is the turn of one.
+    #[cold]
+    fn gather(&mut self) {
+        self.members.extend(SHARES.iter().map(|(make, _)| Member { make: Some(*make), here: None }));
     }
 
     /// Which member has its turn in an execution.
@@ -237,6 +249,19 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn nobody_is_made_before_the_first_turn() {
+        let mut lineup = Lineup::of_kind(&SchedulerKind::Portfolio, Seed::from(1));
+        let mut chooser = None;
+        let seat = lineup.take(0, &mut chooser);
+        lineup.put(seat, &mut chooser);
+        assert!(lineup.members.is_empty(), "{lineup:?}");
+        let seat = lineup.take(1, &mut chooser);
+        lineup.put(seat, &mut chooser);
+        let made = lineup.members.iter().filter(|member| member.here.is_some()).count();
+        assert_eq!((lineup.members.len(), made), (SHARES.len(), 1));
     }
 
     #[test]

@@ -22,7 +22,7 @@ use super::ledger::{Ledger, Next};
 use super::plan::Plan;
 use super::progress::Telling;
 use super::regress::Beginning;
-use super::wall::{Pace, WallClock};
+use super::wall::WallClock;
 use super::work::{Done, RunOne, Tested, Worker, run_one};
 use crate::simulation::once::Program;
 
@@ -55,7 +55,7 @@ impl Explorer {
         let mut worker = Worker::new(plan, &plan.settings, body.program, None, clock);
         let mut ledger = Ledger::of_generations(plan, self.open_corpus(plan));
         let mut show = Telling::new(self.name.as_deref(), plan);
-        let mut pace = Pace::new();
+        let mut pace = show.pace();
         let mut broken_off = false;
         while let Next::Work(ticket, work) = ledger.next(plan) {
             let mut batch = Batch::default();
@@ -76,7 +76,7 @@ impl Explorer {
         ledger.absorb_rest(plan);
         show.end(&ledger.tally);
         self.close_corpus(plan, &mut ledger, broken_off);
-        self.finish(plan, std::mem::take(&mut ledger.tally), beginning, body)
+        self.finish(plan, &ledger.tally, beginning, body)
     }
 
     /// Calls `run` with its scheduler for each execution.

@@ -14,7 +14,7 @@ pub(super) struct Account<'a> {
     explorer: &'a Explorer,
     plan: &'a Plan,
     tally: Tally,
-    telling: Option<Telling>,
+    telling: Option<Telling<'a>>,
     warnings: Vec<String>,
     /// Saved failures that were replayed.
     replayed: u64,

@@ -11,7 +11,7 @@ mod wire;
 
 use account::Account;
 use ask::Program;
-pub(super) use parent::{explore, wanted};
+pub(super) use parent::explore;
 use wire::{Answer, Request};
 
 /// What a process is to do, and where to put what comes of it. Not a setting: nobody but this crate sets it.

@@ -21,11 +21,6 @@ use crate::trace::Digest;
 /// Processes that shrinking a failure may take.
 const MOST: u64 = 200;
 
-/// Whether executions are to have processes of their own.
-pub(in super::super) fn wanted(plan: &Plan) -> bool {
-    plan.isolate && plan.replay.is_none()
-}
-
 /// Explores with a process for each execution; does the one that this process was started for, if it was.
 #[track_caller]
 pub(in super::super) fn explore(explorer: &Explorer, plan: &Plan, test: String, body: &Tested<'_>) {
