@@ -2,8 +2,8 @@
 
 use crate::trace::Digest;
 
-/// Places of the smallest table. Few, because most explorations that find something do so in a few executions.
-const PLACES: usize = 8;
+/// Places of the smallest table. Few, because most explorations that find something do so in a few executions. It grows fourfold.
+const PLACES: usize = 16;
 /// How many digests are looked up together.
 const TOGETHER: usize = 16;
 
