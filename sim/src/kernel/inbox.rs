@@ -1,8 +1,9 @@
 //! Wakes from elsewhere: how a waker that is used on another thread finds the kernel of its task.
 //!
 //! Serials are handed out in blocks, and each block is registered with the inbox of its kernel for as long as the
-//! execution that uses it lasts. A kernel looks at one atomic flag before each step; the rest happens only when somebody
-//! has really sent something. Such a wake is nondeterminism that no schedule controls, so it fails the execution.
+//! execution that uses it lasts. A kernel looks at one atomic flag when no task is ready and every so many steps; the rest
+//! happens only when somebody has really sent something. Such a wake is nondeterminism that no schedule controls, so it fails
+//! the execution.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
