@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::{Exhaustive, Random, Refusal, Scheduler};
+use super::{Exhaustive, Model, Random, Refusal, Scheduler};
 
 /// Any scheduler. Those that long explorations use are known by their types, because their answers take fewer instructions
 /// than a virtual call.
@@ -36,6 +36,15 @@ impl Chooser {
         }
     }
 
+    #[inline]
+    pub(crate) fn begin(&mut self, execution: u64, model: &Model) {
+        match self {
+            Self::Random(random) => random.begin(execution, model),
+            Self::Exhaustive(exhaustive) => exhaustive.start(),
+            Self::Any(scheduler) => scheduler.begin(execution, model),
+        }
+    }
+
     pub(crate) fn as_exhaustive(&mut self) -> Option<&mut Exhaustive> {
         match self {
             Self::Random(_) => None,
@@ -48,7 +57,7 @@ impl Chooser {
     pub(super) fn end(&mut self) {
         match self {
             Self::Random(_) => (),
-            Self::Exhaustive(exhaustive) => exhaustive.end(),
+            Self::Exhaustive(exhaustive) => exhaustive.advance(),
             Self::Any(scheduler) => scheduler.end(),
         }
     }

@@ -172,6 +172,65 @@ impl Exhaustive {
         }
     }
 
+    /// An execution begins.
+    #[inline]
+    pub(crate) fn start(&mut self) {
+        self.depth = 0;
+        if self.bound.is_some() || self.refusal.is_some() {
+            self.start_anew();
+        }
+    }
+
+    #[cold]
+    fn start_anew(&mut self) {
+        if let Some(bound) = &mut self.bound {
+            bound.preemptions = 0;
+        }
+        self.refusal = None;
+    }
+
+    /// It is over: goes on to the next leaf of the tree.
+    #[inline]
+    pub(super) fn advance(&mut self) {
+        if self.skim.is_some() || self.bound.is_some() {
+            return self.advance_seldom();
+        }
+        // What every execution does, without a call.
+        self.path.truncate(self.depth);
+        while self.path.len() > self.fixed
+            && let Some(choice) = self.path.last_mut()
+        {
+            choice.picked += 1;
+            if choice.picked < choice.alternatives {
+                break;
+            }
+            self.path.pop();
+        }
+        self.exhausted = self.path.len() == self.fixed;
+    }
+
+    #[cold]
+    fn advance_seldom(&mut self) {
+        self.path.truncate(self.depth);
+        if self.skim.is_some() {
+            self.skim();
+        }
+        while self.path.len() > self.fixed
+            && let Some(choice) = self.path.last()
+        {
+            let index = self.path.len() - 1;
+            if let Some(pick) = self.allowed(index, choice.picked + 1) {
+                self.path[index].picked = pick;
+                break;
+            }
+            self.path.pop();
+        }
+        if let Some(bound) = &mut self.bound {
+            bound.costs.truncate(self.path.len());
+        }
+        self.exhausted = self.path.len() == self.fixed;
+    }
+
     /// The first alternative from `from` on that the bound allows.
     #[inline]
     fn allowed(&self, index: usize, from: u32) -> Option<u32> {
@@ -225,36 +284,12 @@ impl Scheduler for Exhaustive {
         known.picked
     }
 
-    #[inline]
     fn begin(&mut self, _execution: u64, _model: &Model) {
-        self.depth = 0;
-        if let Some(bound) = &mut self.bound {
-            bound.preemptions = 0;
-        }
-        self.refusal = None;
+        self.start();
     }
 
-    /// Goes on to the next leaf of the tree.
-    #[inline]
     fn end(&mut self) {
-        self.path.truncate(self.depth);
-        if self.skim.is_some() {
-            self.skim();
-        }
-        while self.path.len() > self.fixed
-            && let Some(choice) = self.path.last()
-        {
-            let index = self.path.len() - 1;
-            if let Some(pick) = self.allowed(index, choice.picked + 1) {
-                self.path[index].picked = pick;
-                break;
-            }
-            self.path.pop();
-        }
-        if let Some(bound) = &mut self.bound {
-            bound.costs.truncate(self.path.len());
-        }
-        self.exhausted = self.path.len() == self.fixed;
+        self.advance();
     }
 
     fn as_exhaustive(&mut self) -> Option<&mut Exhaustive> {
