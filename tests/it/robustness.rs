@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use reenact::prelude::*;
 use reenact::task::{CatchCancel, Watch};
-use reenact::{ChoicePoint, Scheduler};
+use reenact::{ChoicePoint, Limit, Scheduler};
 
 use crate::support::every_schedule;
 
@@ -287,5 +287,62 @@ mod names {
     #[reenact::test(executions = EXECUTIONS)]
     async fn a_test_sees_the_items_beside_it() {
         assert_eq!(TARGET + OPTIONS[0], 6);
+    }
+}
+
+/// Executions that keep no events share everything that settings, limits and rare features leave behind.
+#[test]
+fn what_one_exploration_was_told_means_nothing_to_the_next() {
+    let plain = || Explorer::new().scheduler(SchedulerKind::Random).seed(5).executions(200);
+    let sleepers = |number: u32| {
+        move || async move {
+            let tasks: Vec<_> = (0..number).map(|_| spawn(sleep(SECOND))).collect();
+            for task in tasks {
+                task.await.unwrap();
+            }
+        }
+    };
+    let found = || {
+        let count = || async {
+            let order = Shared::new(Vec::new());
+            for task in 0..4 {
+                let order = order.clone();
+                drop(spawn(async move { order.with_mut(|order| order.push(task)) }));
+            }
+            sleep(SECOND).await;
+            assert!(order.with(|order| order[..] != [2, 0, 3, 1]), "that order");
+        };
+        let failure = plain().run(count).failure.unwrap();
+        (failure.execution, failure.schedule.to_string(), failure.trace.digest())
+    };
+    let kind = |explorer: Explorer, number| explorer.run(sleepers(number)).failure.map(|failure| failure.kind);
+    let before = found();
+    let all_is_as_before = |what: &str| {
+        assert_eq!(found(), before, "after {what}");
+        assert_eq!(kind(plain(), 20), None, "after {what}");
+    };
+    all_is_as_before("nothing");
+    for _ in 0..2 {
+        assert_eq!(kind(plain().max_tasks(10), 9), None);
+        assert_eq!(kind(plain().max_tasks(10), 10), Some(FailureKind::TaskLimit));
+        all_is_as_before("a limit of tasks");
+        assert_eq!(kind(plain().max_virtual_time(SECOND), 3), None);
+        assert_eq!(kind(plain().max_virtual_time(SECOND / 2), 3), Some(FailureKind::TimeLimit));
+        all_is_as_before("a limit of time");
+        assert_eq!(kind(plain().max_steps(Limit::Stop(3)), 3), None);
+        assert_eq!(kind(plain().max_steps(4), 3), Some(FailureKind::StepLimit));
+        all_is_as_before("a limit of steps");
+        assert_eq!(kind(plain().hostile(Hostility::all()), 3), None);
+        all_is_as_before("a hostile executor");
+        let rare = || async {
+            rand::Rng::next_u64(&mut rng());
+            drop(reenact::task::Builder::new().name("named").spawn(sleep(SECOND)));
+            spawn(async { panic!("delivered") }).await.unwrap_err();
+        };
+        let report = plain().task_panics(TaskPanics::Deliver).run(rare);
+        assert!(report.failure.is_none() && report.warnings.len() == 1, "{report}");
+        let warnings = plain().run(sleepers(2)).warnings;
+        assert!(warnings.is_empty(), "{warnings:?}");
+        all_is_as_before("names, data, panics and tasks that are left");
     }
 }

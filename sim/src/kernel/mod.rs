@@ -125,8 +125,8 @@ enum Phase {
 }
 
 /// The executor of one thread.
-// In this order, here and in what it begins with: what each step touches lies within 128 bytes from the start, where addresses are
-// short.
+// In this order, here and in what it begins with: most of what each step touches lies within 128 bytes from the start, where
+// addresses are short.
 #[repr(C)]
 #[derive(Debug)]
 pub(crate) struct Kernel {
@@ -138,7 +138,7 @@ pub(crate) struct Kernel {
     scopes: RefCell<Scopes>,
     watches: RefCell<Watches>,
     extras: RefCell<Extras>,
-    /// Whether anything is in them, and where data come from, as long as no task has a stream of its own.
+    /// Whether anything may be in them, and the seed of the data, which every execution has.
     has_extras: Cell<bool>,
     data_seed: Cell<Seed>,
     /// Tasks that the end of main has left unfinished.
@@ -171,6 +171,7 @@ pub(crate) struct Kernel {
     /// The step number at which somebody looks at the limits next. 0 once the loop is to stop, so that it needs no second look.
     next_check: Cell<u64>,
     fault: RefCell<Option<Fault>>,
+    /// Whether there is one: to look at it takes fewer instructions.
     has_fault: Cell<bool>,
     /// What shows that something outside took part.
     outer: Outer,

@@ -111,7 +111,7 @@ impl Kernel {
     }
 
     /// Puts a task into the table, which has a slot for it, and into the queue if it is to be ready.
-    #[inline(always)]
+    #[inline(never)]
     fn insert(
         &self,
         core: &mut Core,

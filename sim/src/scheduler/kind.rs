@@ -18,11 +18,11 @@ use crate::seed::Seed;
 /// `guided`, `portfolio`.
 ///
 /// Those that have to know something of the program learn it from the first 4 executions of an exploration, one in fifo order and
-/// 3 at random, which count like all others: pct without steps, pos, urw and surw. The [portfolio](Self::Portfolio) learns from four as
-/// well, which are not its first. In a single
-/// [`Sim`](crate::Sim) they know nothing: pct takes k to be 1, and the others take every step to be like any other. Past 10,000 steps and
-/// 8 times what they know they pick at random, so that nobody waits for ever for a task that they do not prefer. Where n tasks
-/// are ready, a pick costs O(log n) at most.
+/// 3 at random, which count like all others: pct without steps, pos, urw and surw. The [portfolio](Self::Portfolio) learns from
+/// four such executions as well, of which only the one in fifo order is among its first four. In a single [`Sim`](crate::Sim) they
+/// know nothing: pct takes k to be 1, and the others take every step to be like any other. Past 10,000 steps and 8 times what they
+/// know they pick at random, so that nobody waits for ever for a task that they do not prefer. Where n tasks are ready, a pick costs
+/// O(log n) at most.
 ///
 /// ```
 /// use reenact_sim::SchedulerKind;
@@ -89,8 +89,7 @@ pub enum SchedulerKind {
     /// them, which random practically never does. Random and pos find what needs many changes between tasks, which pct hardly ever makes
     /// (a condition that is checked once and not again); random knows nothing of the program, so nothing that it has learned can mislead it,
     /// and is the cheapest. Pos goes by what is recorded of accesses. Urw and surw reach the interleavings that random reaches rarely,
-    /// where tasks differ in length. A tenth of the whole
-    /// more or less of pct makes no difference of more than a sixth to how soon any of 46 small programs with known bugs is found.
+    /// where tasks differ in length. A tenth of the whole more or less of pct makes no difference of more than a sixth to how soon any of 46 small programs with known bugs is found.
     ///
     /// A single [`Sim`](crate::Sim) is the first execution, in fifo order.
     Portfolio,
