@@ -9,7 +9,6 @@ use super::waker::TaskWord;
 use super::{Kernel, recorder};
 use crate::await_point::{self, AwaitPoint};
 use crate::instant::Instant;
-use crate::time::clock;
 use crate::trace::TaskId;
 
 /// Stacks that are taken in an execution at most. To take one costs about as much as a hundred steps.
@@ -92,7 +91,7 @@ impl Kernel {
         let describe = |number| recorder::with(|recorder| self.describe(number, recorder));
         Leftovers {
             tasks: numbers.into_iter().map(|number| (TaskId::new(number), describe(number))).collect(),
-            timers: clock::with(|clock| clock.armed_timers()),
+            timers: self.armed_timers(),
         }
     }
 }

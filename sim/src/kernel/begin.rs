@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{CLEANUP, Chooser, Core, Counts, Kernel, Order, Phase, TaskWord, run, waker};
 use crate::config::Settings;
-use crate::time::clock;
+use crate::instant::Instant;
 use crate::trace::recorder;
 
 impl Kernel {
@@ -37,7 +37,7 @@ impl Kernel {
         self.task_resumed.set(false);
         self.main_done.set(false);
         self.stop.set(false);
-        self.next_check.set(core.first_check);
+        self.steps.begin(core.first_check);
         self.begin_extras(&order.data);
         if watched || self.was_full.get() {
             self.begin_watched(order);
@@ -46,7 +46,8 @@ impl Kernel {
         if self.has_fault.replace(false) {
             self.fault.take();
         }
-        clock::with(|clock| clock.begin(epoch));
+        debug_assert!(core.timers.is_new(), "an execution has left timers");
+        self.now.set(Instant::ZERO);
         recorder::with(|recorder| {
             recorder.begin(order.full.then(|| order.settings.limits.trace_events));
             self.phase.set(Phase::Running);

@@ -209,7 +209,7 @@ impl fmt::Debug for ChoicePoint<'_> {
 impl Core {
     /// Asks the scheduler which of several ready tasks steps next. `None` if its answer was no alternative.
     #[inline(always)]
-    pub(super) fn ask_task(&mut self, alternatives: u32) -> Option<Answer> {
+    pub(super) fn ask_task(&mut self, alternatives: u32) -> Option<u32> {
         let picked = if let Some(random) = &mut self.scheduler.random {
             random.pick(alternatives)
         } else if let Some(Chooser::Exhaustive(exhaustive)) = &mut self.scheduler.other
@@ -219,9 +219,8 @@ impl Core {
         } else {
             self.ask_any_task(alternatives)?
         };
-        let answer = Answer::new(picked, alternatives);
-        self.view.choices.push_task(answer);
-        Some(answer)
+        self.view.choices.push_task(Answer::new(picked, alternatives));
+        Some(picked)
     }
 
     #[inline(never)]

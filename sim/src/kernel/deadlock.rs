@@ -3,7 +3,6 @@
 use super::Kernel;
 use super::fault::{FailureKind, Fault};
 use super::waker::{self, TaskWord};
-use crate::time::clock;
 use crate::trace::recorder::Recorder;
 use crate::trace::{TaskId, WaitReason};
 
@@ -24,14 +23,7 @@ impl Kernel {
         if let Some(cycle) = cycle(&numbers, recorder) {
             message.push_str(&format!("\n{cycle}"));
         }
-        self.fault_with(Fault {
-            kind: FailureKind::Deadlock,
-            task: None,
-            message,
-            place: None,
-            at: clock::with(|clock| clock.now()),
-            stopped: false,
-        });
+        self.fault_with(Fault { kind: FailureKind::Deadlock, task: None, message, place: None, at: self.now(), stopped: false });
     }
 
     /// A task in one line: path, name, spawn site, what it waits for.

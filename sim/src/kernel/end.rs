@@ -7,7 +7,6 @@ use super::chooser::Seat;
 use super::{Chooser, FailureKind, Fault, Kernel, Phase, Refusal, panics, waker};
 use crate::config::{PendingAtExit, Settings};
 use crate::schedule::{Data, TaskPath};
-use crate::time::clock;
 use crate::trace::recorder::{self, Recorder};
 use crate::trace::{Site, TaskId, WaitReason};
 
@@ -145,7 +144,7 @@ impl Kernel {
             task: instead.as_ref().and_then(|fault| fault.task),
             message,
             place: instead.and_then(|fault| fault.place),
-            at: clock::with(|clock| clock.now()),
+            at: self.now(),
             stopped: false,
         });
     }
@@ -185,7 +184,7 @@ impl Kernel {
                 task: pending.first().map(|task| task.task.number()),
                 message,
                 place: None,
-                at: clock::with(|clock| clock.now()),
+                at: self.now(),
                 stopped: false,
             });
         }
@@ -196,10 +195,17 @@ impl Kernel {
     /// Drops whatever is left. Mostly that is nothing.
     #[inline]
     fn drop_everything(&self) {
-        let unused = !self.has_extras.get() && self.scopes.borrow().is_new() && self.watches.borrow().is_new();
-        if !(unused && clock::with(|clock| clock.rewind()) && self.core.borrow_mut().view.table.clear_main()) {
+        if !self.is_clear() {
             self.drop_leftovers();
         }
+    }
+
+    /// Whether nothing is left that has to be dropped; then everything is as it is to be.
+    #[inline]
+    fn is_clear(&self) -> bool {
+        let unused = !self.has_extras.get() && self.scopes.borrow().is_new() && self.watches.borrow().is_new();
+        let core = &mut *self.core.borrow_mut();
+        unused && core.timers.rewind() && core.view.table.clear_main()
     }
 
     /// Drops the tasks that are left, in spawn order, and whatever else is. A panic there fails the execution.
@@ -230,7 +236,10 @@ impl Kernel {
             let Some(task) = task else { break };
             self.give_up_panic(task);
         }
-        self.run_caught(None, || clock::with(|clock| clock.clear()));
+        self.run_caught(None, || {
+            let waiters = self.core.borrow_mut().timers.clear();
+            drop(waiters);
+        });
         if !self.scopes.borrow().is_new() || !self.watches.borrow().is_new() {
             self.run_caught(None, || {
                 let scopes = self.scopes.borrow_mut().begin();

@@ -4,7 +4,6 @@ use std::fmt;
 
 use super::Kernel;
 use crate::instant::Instant;
-use crate::time::clock;
 
 /// Why an execution failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -89,7 +88,7 @@ impl Kernel {
     #[cold]
     pub(super) fn fail(&self, kind: FailureKind, place: Option<String>, message: String) {
         let task = self.current_number();
-        self.fault_with(Fault { kind, task, message, place, at: clock::with(|clock| clock.now()), stopped: false });
+        self.fault_with(Fault { kind, task, message, place, at: self.now(), stopped: false });
     }
 
     pub(super) fn fault_with(&self, fault: Fault) {

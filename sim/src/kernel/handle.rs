@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::spawn::default_name;
-use super::table::{Entry, Joiner, NONE, flag};
+use super::table::{Entry, NONE, flag};
+use super::waiter::Waiter;
 use super::{Kernel, Panicked, Phase, TaskWord, panics, waker};
 use crate::schedule::ChoiceKind;
 use crate::trace::{Ending, TaskId, WaitReason, recorder};
@@ -57,7 +58,7 @@ impl Kernel {
         let plain = waker::plain_word(waker);
         let taken = self.take_result_or(word, |entry| {
             // Nothing of the program runs when a word is replaced by another.
-            if let (Some(waker), Joiner::Task(joiner)) = (plain, &mut entry.joiner)
+            if let (Some(waker), Waiter::Task(joiner)) = (plain, &mut entry.joiner)
                 && word.slot() != self.current_slot.get()
             {
                 *joiner = waker;
@@ -80,10 +81,7 @@ impl Kernel {
     #[cold]
     #[track_caller]
     fn join_later(&self, word: TaskWord, waker: &Waker) {
-        let mut joiner = match waker::plain_word(waker) {
-            Some(word) => Joiner::Task(word),
-            None => Joiner::Other(waker.clone()),
-        };
+        let mut joiner = Waiter::of(waker);
         let number = {
             let mut table = self.table_mut();
             let Some(entry) = table.get(word) else { return };

@@ -144,7 +144,7 @@ impl Kernel {
         let may_be_late = self.hostile.borrow().late_wakes_left > 0 && self.may_be_hostile() && self.is_waiting(task.slot());
         if may_be_late && self.ask_fault(2) == Some(1) {
             {
-                let steps = self.core.borrow().counts.steps;
+                let steps = self.steps.taken();
                 let mut hostile = self.hostile.borrow_mut();
                 hostile.late_wakes_left -= 1;
                 hostile.held.push((task, steps));
@@ -200,7 +200,7 @@ impl Kernel {
     /// A task has stepped: wakes that have been held for long arrive, and if it waits now it may be polled again at once.
     #[cold]
     pub(super) fn after_hostile_step(&self, slot: u32) {
-        let steps = self.core.borrow().counts.steps;
+        let steps = self.steps.taken();
         let due = self.hostile.borrow().held.iter().take_while(|(_, since)| steps - since >= MOST_STEPS).count();
         self.deliver_held(due);
         if self.hostile.borrow().spurious_polls_left == 0 || !self.may_be_hostile() || !self.is_waiting(slot) {

@@ -2,23 +2,17 @@
 
 use super::{Counts, Kernel, Phase};
 use crate::schedule::{Choice, Schedule};
-use crate::time::clock;
 use crate::trace::recorder;
 
 impl Kernel {
     /// The numbers of what is still registered anywhere: tasks, timers, scopes, watches.
     pub(crate) fn census(&self) -> [usize; 4] {
-        [
-            self.table().live as usize,
-            clock::with(|clock| clock.armed()),
-            self.scopes.borrow().live(),
-            self.watches.borrow().live(),
-        ]
+        [self.table().live as usize, self.armed(), self.scopes.borrow().live(), self.watches.borrow().live()]
     }
 
     pub(crate) fn counts(&self) -> Counts {
         let core = self.core.borrow();
-        Counts { choices: core.view.choices.len() as u64, ..core.counts }
+        Counts { steps: self.steps.taken(), choices: core.view.choices.len() as u64, ..core.counts }
     }
 
     /// How many choices the execution has made, up to as many as 32 bits hold.

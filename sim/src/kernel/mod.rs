@@ -9,6 +9,7 @@ mod begin;
 mod body;
 mod choice;
 mod chooser;
+mod clock;
 mod deadlock;
 mod delivery;
 mod end;
@@ -30,7 +31,10 @@ mod scopes;
 mod spare;
 mod spawn;
 mod step;
+mod steps;
 mod table;
+mod timers;
+mod waiter;
 mod waker;
 #[cfg(test)]
 mod waker_tests;
@@ -43,6 +47,7 @@ use std::sync::Arc;
 pub(crate) use awaits::Leftovers;
 pub use choice::{ChoicePoint, Refusal, Scheduler};
 pub(crate) use chooser::Chooser;
+pub(crate) use clock::TimerKey;
 pub(crate) use end::{Order, Pending};
 pub(crate) use exhaustive::Exhaustive;
 pub(crate) use extras::Panicked;
@@ -60,10 +65,10 @@ pub(crate) use watch::Group;
 
 use crate::config::Settings;
 use crate::hostility::Hostility;
+use crate::instant::Instant;
 use crate::resource::Access;
 use crate::schedule::ChoiceLog;
 use crate::seed::Seed;
-use crate::time::clock;
 use crate::trace::recorder;
 use awaits::Awaits;
 use chooser::Seat;
@@ -73,7 +78,9 @@ use inbox::Serials;
 use ready::ReadyQueue;
 use scopes::Scopes;
 use spare::Spares;
+use steps::Steps;
 use table::{NONE, Table};
+use timers::Timers;
 use watch::Watches;
 
 thread_local! {
@@ -89,7 +96,7 @@ pub(crate) fn with<R>(body: impl FnOnce(&Kernel) -> R) -> R {
     KERNEL.with(|kernel| body(kernel))
 }
 
-/// Frees the memory of this thread's kernel, clock and recorder when the thread ends.
+/// Frees the memory of this thread's kernel and recorder when the thread ends.
 struct Cleanup;
 
 impl Drop for Cleanup {
@@ -106,7 +113,6 @@ impl Drop for Cleanup {
                 kernel.awaits.begin(false);
             }
         });
-        clock::with(clock::Clock::free);
         recorder::with(recorder::Recorder::free);
     }
 }
@@ -135,6 +141,8 @@ pub(crate) struct Kernel {
     settings: Cell<Settings>,
     /// Which execution of the process this is: the serial of its main task.
     epoch: Cell<u64>,
+    /// Virtual time.
+    now: Cell<Instant>,
     scopes: RefCell<Scopes>,
     watches: RefCell<Watches>,
     extras: RefCell<Extras>,
@@ -168,8 +176,8 @@ pub(crate) struct Kernel {
     main_done: Cell<bool>,
     /// The loop is to stop: main is done or there is a fault.
     stop: Cell<bool>,
-    /// The step number at which somebody looks at the limits next. 0 once the loop is to stop, so that it needs no second look.
-    next_check: Cell<u64>,
+    /// Somebody looks at the limits now and then, and once the loop is to stop, so that it needs no second look.
+    steps: Steps,
     fault: RefCell<Option<Fault>>,
     /// Whether there is one: to look at it takes fewer instructions.
     has_fault: Cell<bool>,
@@ -184,6 +192,7 @@ pub(crate) struct Kernel {
 #[derive(Debug)]
 struct Core {
     view: View,
+    timers: Timers,
     spares: Spares,
     serials: Serials,
     /// Those of the execution, whose identity is looked at, and the step at which their limits are looked at first.
@@ -232,6 +241,7 @@ impl Kernel {
             phase: Cell::new(Phase::Idle),
             settings: Cell::new(Settings::DEFAULT),
             epoch: Cell::new(0),
+            now: Cell::new(Instant::ZERO),
             core: RefCell::new(Core::new()),
             scopes: RefCell::new(Scopes::new()),
             watches: RefCell::new(Watches::new()),
@@ -253,7 +263,7 @@ impl Kernel {
             unhandled: Cell::new(None),
             main_done: Cell::new(false),
             stop: Cell::new(false),
-            next_check: Cell::new(0),
+            steps: Steps::new(),
             fault: RefCell::new(None),
             has_fault: Cell::new(false),
             outer: Outer::new(),
@@ -269,7 +279,7 @@ impl Kernel {
     /// The loop is to stop.
     fn halt(&self) {
         self.stop.set(true);
-        self.next_check.set(0);
+        self.steps.look_now();
     }
 
     /// The loop may go on after it was stopped, as far as the limits say when it asks for its first step.
@@ -312,6 +322,7 @@ impl Core {
                 last: TaskWord::NONE,
                 hostility: Hostility::NONE,
             },
+            timers: Timers::new(),
             spares: Spares::new(),
             serials: Serials::new(),
             settings: None,

@@ -1,15 +1,15 @@
 //! The run loop: ready, choice, poll, wakes and events, quiescence.
 
 use std::any::Any;
+use std::cell::RefMut;
 
 use super::fault::{FailureKind, Fault};
 use super::step::{Main, Running};
 use super::table::{NONE, flag};
-use super::{Core, Kernel, Phase, panics, waker};
+use super::{Core, Kernel, Phase, TaskWord, panics, waker};
 use crate::config::Limit;
 use crate::instant::Instant;
 use crate::schedule::{Answer, Choice, ChoiceKind};
-use crate::time::clock::{self, Clock};
 use crate::trace::recorder::{self, Recorder};
 
 /// Steps after which somebody looks at the limits and at what other threads have sent, although tasks are ready: not at each step,
@@ -20,18 +20,16 @@ impl Kernel {
     /// Steps tasks until main is done or the execution has failed; in the last steps, until nothing is ready.
     pub(super) fn drive(&self, main: &mut dyn Main) {
         recorder::with(|recorder| {
-            clock::with(|clock| {
-                let mut running = None;
-                while !self.stop.get() {
-                    let steps = panics::catch(|| match self.watched.get() {
-                        false => self.steps::<false>(main, &mut running, clock, recorder),
-                        true => self.watched_steps(main, &mut running, clock, recorder),
-                    });
-                    if let Err(payload) = steps {
-                        self.recover(running.take(), payload, recorder);
-                    }
+            let mut running = None;
+            while !self.stop.get() {
+                let steps = panics::catch(|| match self.watched.get() {
+                    false => self.steps::<false>(main, &mut running, recorder),
+                    true => self.watched_steps(main, &mut running, recorder),
+                });
+                if let Err(payload) = steps {
+                    self.recover(running.take(), payload, recorder);
                 }
-            });
+            }
         });
     }
 
@@ -66,27 +64,26 @@ impl Kernel {
 
     /// The loop where somebody looks: apart from the other, so that the registers of that are not spent on it.
     #[inline(never)]
-    fn watched_steps(&self, main: &mut dyn Main, running: &mut Running, clock: &Clock, recorder: &Recorder) {
-        self.steps::<true>(main, running, clock, recorder);
+    fn watched_steps(&self, main: &mut dyn Main, running: &mut Running, recorder: &Recorder) {
+        self.steps::<true>(main, running, recorder);
     }
 
     /// The loop itself. A panic of a task leaves it, and it is entered again.
     #[inline(always)]
-    fn steps<const WATCHED: bool>(&self, main: &mut dyn Main, running: &mut Running, clock: &Clock, recorder: &Recorder) {
+    fn steps<const WATCHED: bool>(&self, main: &mut dyn Main, running: &mut Running, recorder: &Recorder) {
         let mut borrowed = self.core.borrow_mut();
         loop {
             let core = &mut *borrowed;
             let ready = core.view.ready.len();
-            if ready == 0 || core.counts.steps >= self.next_check.get() {
+            if ready == 0 || !self.steps.take() {
                 drop(borrowed);
                 if self.stop.get() {
                     break;
                 }
-                self.no_step(ready, clock, recorder);
+                self.no_step(ready, recorder);
                 borrowed = self.core.borrow_mut();
                 continue;
             }
-            core.counts.steps += 1;
             let Some((slot, choice)) = core.next_task(ready) else {
                 drop(borrowed);
                 self.refused(ready as u32, recorder);
@@ -114,28 +111,39 @@ impl Kernel {
                 borrowed.put_back(slot, running.take());
                 continue;
             };
-            match running {
+            let counting = WATCHED && recorder.is_full();
+            let ready = match running {
                 Some(body) if !cancelled => {
-                    let ready = waker::with_context(word, WATCHED && recorder.is_full(), |cx| body.as_mut().poll(cx).is_ready());
-                    if !ready && !self.task_resumed.get() {
-                        borrowed = self.core.borrow_mut();
-                        borrowed.put_back(slot, running.take());
-                        if WATCHED {
-                            drop(borrowed);
-                            self.after_step(recorder);
-                            borrowed = self.core.borrow_mut();
-                        }
-                        continue;
-                    }
-                    self.body_ended(running.take(), ready, recorder);
+                    let ready = waker::with_context(word, counting, |cx| body.as_mut().poll(cx).is_ready());
+                    borrowed = self.core.borrow_mut();
+                    borrowed.put_back(slot, running.take());
+                    ready
                 }
-                Some(_) => self.step_cancelled(word, running, recorder),
-                None => self.poll_main(word, main, recorder),
+                Some(_) => {
+                    let ready = self.poll_cancelled(word, running, recorder);
+                    borrowed = self.core.borrow_mut();
+                    borrowed.put_back(slot, running.take());
+                    ready
+                }
+                None => {
+                    let ready = waker::with_context(word, counting, |cx| main.poll(cx));
+                    borrowed = self.core.borrow_mut();
+                    ready
+                }
+            };
+            if ready || self.task_resumed.get() {
+                let ended = if ready { borrowed.end_plainly(slot, recorder) } else { None };
+                if slot == 0 || ended != Some(TaskWord::NONE) {
+                    drop(borrowed);
+                    self.step_ended(slot, ready, ended, recorder);
+                    borrowed = self.core.borrow_mut();
+                }
             }
             if WATCHED {
+                drop(borrowed);
                 self.after_step(recorder);
+                borrowed = self.core.borrow_mut();
             }
-            borrowed = self.core.borrow_mut();
         }
         self.between_steps(recorder);
     }
@@ -154,16 +162,19 @@ impl Kernel {
 
     /// No task can be stepped now: another thread has woken some, the clock moves, or the execution ends.
     #[cold]
-    fn no_step(&self, ready: usize, clock: &Clock, recorder: &Recorder) {
+    fn no_step(&self, ready: usize, recorder: &Recorder) {
         self.between_steps(recorder);
-        if self.core.borrow().serials.has_mail() {
+        let core = self.core.borrow_mut();
+        if core.serials.has_mail() {
+            drop(core);
             self.foreign_wakes(recorder);
         } else if ready > 0 {
+            drop(core);
             self.limit_reached(recorder);
         } else if self.phase.get() == Phase::LastSteps {
             self.halt();
         } else {
-            self.quiescent(clock, recorder);
+            self.quiescent(core, recorder);
         }
     }
 
@@ -187,29 +198,33 @@ impl Kernel {
     }
 
     /// No task is ready: the clock moves, or nothing can ever happen again.
-    fn quiescent(&self, clock: &Clock, recorder: &Recorder) {
-        let earliest = clock.earliest();
-        if self.is_hostile.get() && self.held_arrive(clock.now(), earliest) {
-            return;
+    fn quiescent<'a>(&'a self, mut core: RefMut<'a, Core>, recorder: &Recorder) {
+        let earliest = core.timers.earliest().map(Instant::from_nanos);
+        if self.is_hostile.get() {
+            drop(core);
+            if self.held_arrive(self.now(), earliest) {
+                return;
+            }
+            core = self.core.borrow_mut();
         }
         let Some(deadline) = earliest else {
+            drop(core);
             return self.deadlock(recorder);
         };
-        {
-            let core = &mut *self.core.borrow_mut();
-            core.steps_at_clock = core.counts.steps;
-            if deadline.as_nanos() > core.latest {
-                return self.too_late(deadline, clock);
-            }
+        core.steps_at_clock = self.steps.taken();
+        let latest = core.latest;
+        drop(core);
+        if deadline.as_nanos() > latest {
+            return self.too_late(deadline);
         }
-        clock.advance(deadline);
+        self.advance(deadline, recorder);
         if self.is_hostile.get() {
             self.clock_moved();
         }
     }
 
     #[cold]
-    fn too_late(&self, deadline: Instant, clock: &Clock) {
+    fn too_late(&self, deadline: Instant) {
         let limit = self.settings.get().limits.virtual_time;
         self.fault_with(Fault {
             kind: FailureKind::TimeLimit,
@@ -220,28 +235,25 @@ impl Kernel {
                 limit.value().unwrap_or_default()
             ),
             place: None,
-            at: clock.now(),
+            at: self.now(),
             stopped: matches!(limit, Limit::Stop(_)),
         });
     }
 
     #[cold]
     fn limit_reached(&self, recorder: &Recorder) {
-        let (steps, steps_at_clock) = {
-            let core = self.core.borrow();
-            (core.counts.steps, core.steps_at_clock)
-        };
+        let (steps, steps_at_clock) = (self.steps.taken(), self.core.borrow().steps_at_clock);
         let limits = self.settings.get().limits;
         let due = limits.next_check(steps_at_clock);
         if steps < due {
-            return self.next_check.set(due.min(steps + UNLOOKED));
+            return self.steps.look_after(due.min(steps + UNLOOKED));
         }
         if steps < limits.reached_at(steps_at_clock) {
             // So near a livelock, an execution that is watched looks who wakes.
             if recorder.is_full() {
                 self.outer.start_looking();
             }
-            return self.next_check.set(limits.reached_at(steps_at_clock));
+            return self.steps.look_after(limits.reached_at(steps_at_clock));
         }
         let since_clock = steps - steps_at_clock;
         let (kind, limit, message) = match limits.steps_per_instant.value().filter(|most| since_clock >= *most) {
@@ -263,7 +275,7 @@ impl Kernel {
             task: last,
             message,
             place: None,
-            at: clock::with(|clock| clock.now()),
+            at: self.now(),
             stopped: matches!(limit, Limit::Stop(_)),
         });
     }
@@ -291,7 +303,7 @@ impl Kernel {
                     self.describe(number, recorder)
                 ),
                 place: None,
-                at: clock::with(|clock| clock.now()),
+                at: self.now(),
                 stopped: false,
             });
         }
@@ -302,8 +314,13 @@ impl Core {
     /// Takes the next task out of the ready queue, by a choice if there are several. `None` if the scheduler gave no answer.
     #[inline(always)]
     fn next_task(&mut self, ready: usize) -> Option<(u32, Option<Answer>)> {
-        let answer = if ready > 1 { Some(self.ask_task(ready as u32)?) } else { None };
-        let k = answer.map_or(0, Answer::picked);
+        let (k, answer) = match ready as u32 {
+            0 | 1 => (0, None),
+            ready => {
+                let picked = self.ask_task(ready)?;
+                (picked, Some(Answer::new(picked, ready)))
+            }
+        };
         Some((self.view.ready.remove(k as usize), answer))
     }
 

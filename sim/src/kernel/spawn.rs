@@ -10,7 +10,6 @@ use super::table::NONE;
 use super::waker::{MAX_TASKS, TaskWord};
 use super::{Core, Kernel, Phase, View, panics};
 use crate::config::Limit;
-use crate::time::clock;
 use crate::trace::recorder::{self, MAIN_PATH_HASH, NOBODY, Recorder, child_path_hash};
 use crate::trace::{Site, TaskId};
 
@@ -184,7 +183,7 @@ impl Kernel {
             task: current,
             message: format!("more than {most} tasks were unfinished at a time (max_tasks)"),
             place: None,
-            at: clock::with(|clock| clock.now()),
+            at: self.now(),
             stopped: matches!(limit, Limit::Stop(_)),
         });
         if !std::thread::panicking() && self.current_slot.get() != NONE {

@@ -7,11 +7,11 @@ use std::task::{Context, Poll};
 
 use super::body::Body;
 use super::fault::{FailureKind, Fault};
-use super::table::{Joiner, NONE, flag};
+use super::table::{NONE, flag};
+use super::waiter::Waiter;
 use super::waker::{self, TaskWord};
-use super::{Kernel, panics};
+use super::{Core, Kernel, panics};
 use crate::config::TaskPanics;
-use crate::time::clock;
 use crate::trace::recorder::Recorder;
 use crate::trace::{Ending, TaskId};
 
@@ -73,58 +73,53 @@ struct Stepping {
 pub(super) type Running = Option<Body>;
 
 impl Kernel {
-    /// The task has returned, or has passed a request on beyond its outermost scope.
-    #[inline(always)]
-    pub(super) fn body_ended(&self, body: Running, ready: bool, recorder: &Recorder) {
+    /// The task has returned, or has passed a request on beyond its outermost scope: what of that was not done
+    /// [plainly](Core::end_plainly).
+    #[inline(never)]
+    pub(super) fn step_ended(&self, slot: u32, ready: bool, ended: Option<TaskWord>, recorder: &Recorder) {
         self.task_resumed.set(false);
-        // If it returned in the step in which it passed the request on, its value stands.
-        if ready {
-            self.returned(body, recorder);
-        } else {
-            self.drop_cancelled(&self.stepping(), body, recorder);
+        match ended {
+            Some(TaskWord::NONE) => (),
+            Some(joiner) => waker::wake_seldom(joiner),
+            // If it returned in the step in which it passed the request on, its value stands.
+            None if ready => self.finish(slot, Ending::Returned, recorder),
+            None if slot > 0 => self.drop_cancelled(slot, recorder),
+            None => {
+                let message = "main was cancelled: resume_cancel was awaited in it, outside every catch_cancel";
+                self.fail(FailureKind::Error, None, message.into());
+            }
         }
-    }
-
-    #[inline(always)]
-    pub(super) fn poll_main(&self, word: TaskWord, main: &mut dyn Main, recorder: &Recorder) {
-        if waker::with_context(word, recorder.is_full(), |cx| main.poll(cx)) {
-            self.returned(None, recorder);
+        if ready && slot == 0 {
             self.main_done.set(true);
             self.halt();
-        } else if self.task_resumed.replace(false) {
-            let message = "main was cancelled: resume_cancel was awaited in it, outside every catch_cancel";
-            self.fail(FailureKind::Error, None, message.into());
         }
     }
 
-    /// A step at which a cancel request is due.
+    /// A step at which a cancel request is due. `true` if the task has returned.
     #[cold]
-    pub(super) fn step_cancelled(&self, word: TaskWord, running: &mut Running, recorder: &Recorder) {
-        let slot = word.slot();
-        let scopes = self.deliver_cancel(slot);
-        if scopes == 0 {
-            return self.drop_cancelled(&self.stepping(), running.take(), recorder);
+    pub(super) fn poll_cancelled(&self, word: TaskWord, running: &mut Running, recorder: &Recorder) -> bool {
+        if self.deliver_cancel(word.slot()) > 0 {
+            self.delivery_taken.set(false);
+            let ready = waker::with_context(word, recorder.is_full(), |cx| match running {
+                Some(body) => body.as_mut().poll(cx).is_ready(),
+                None => false,
+            });
+            if ready || self.delivery_taken.get() {
+                return ready;
+            }
         }
-        self.delivery_taken.set(false);
-        let ready = waker::with_context(word, recorder.is_full(), |cx| match running {
-            Some(body) => body.as_mut().poll(cx).is_ready(),
-            None => false,
-        });
-        let body = running.take();
-        if ready || self.task_resumed.get() {
-            self.body_ended(body, ready, recorder);
-        } else if self.delivery_taken.get() {
-            self.core.borrow_mut().put_back(slot, body);
-        } else {
-            self.drop_cancelled(&self.stepping(), body, recorder);
-        }
+        // Nobody took the request: as if it had been passed on beyond the outermost scope.
+        self.task_resumed.set(true);
+        false
     }
 
     /// The task's future is dropped without being polled, and the task ends cancelled.
-    fn drop_cancelled(&self, stepping: &Stepping, body: Running, recorder: &Recorder) {
+    fn drop_cancelled(&self, slot: u32, recorder: &Recorder) {
+        let stepping = self.stepping();
+        let body = self.table_mut().at(slot).body.take();
         match panics::catch(|| drop(body)) {
-            Ok(()) => self.finish(stepping.slot, None, Ending::Cancelled, recorder),
-            Err(payload) => self.panicked(stepping, payload, recorder),
+            Ok(()) => self.finish(slot, Ending::Cancelled, recorder),
+            Err(payload) => self.panicked(&stepping, payload, recorder),
         }
     }
 
@@ -179,13 +174,13 @@ impl Kernel {
                 task: Some(stepping.number),
                 message: caught.message,
                 place: caught.place,
-                at: clock::with(|clock| clock.now()),
+                at: self.now(),
                 stopped: false,
             });
         }
         let unseen = super::extras::Panicked { task: TaskId::new(stepping.number), caught, payload: Some(payload) };
         self.extras().panics.insert(stepping.number, unseen);
-        self.finish(stepping.slot, None, Ending::Panicked, recorder);
+        self.finish(stepping.slot, Ending::Panicked, recorder);
     }
 
     /// A panic of the program's code outside every step, or in a destructor after one.
@@ -200,44 +195,13 @@ impl Kernel {
             task,
             message: caught.message,
             place: caught.place,
-            at: clock::with(|clock| clock.now()),
+            at: self.now(),
             stopped: false,
         });
     }
 
-    /// The running task has returned. In the common case nobody looks, its handle is still there, and who awaits it is a task of this
-    /// kernel: then no call is made, and no register has to be saved.
-    fn returned(&self, body: Running, recorder: &Recorder) {
-        let slot = self.current_slot.get();
-        let mut borrowed = self.core.borrow_mut();
-        let core = &mut *borrowed;
-        let entry = core.view.table.at(slot);
-        if core.view.ready.is_open()
-            && entry.watches == NONE
-            && !entry.busy
-            && entry.flags & flag::DETACHED == 0
-            && let Joiner::Task(joiner) = entry.joiner
-        {
-            entry.joiner = Joiner::NOBODY;
-            recorder.returned_plainly(entry.path_hash);
-            entry.completion = core.completions;
-            entry.busy = true;
-            entry.flags |= flag::FINISHED;
-            entry.put(body);
-            core.completions += 1;
-            core.view.table.live -= 1;
-            if joiner == TaskWord::NONE || core.wake_plainly(joiner) {
-                return;
-            }
-            drop(borrowed);
-            return waker::wake_seldom(joiner);
-        }
-        drop(borrowed);
-        self.finish(slot, body, Ending::Returned, recorder);
-    }
-
     /// The task has ended: keeps its result if anybody may ask for it, and wakes whoever waits for it.
-    fn finish(&self, slot: u32, body: Running, ending: Ending, recorder: &Recorder) {
+    fn finish(&self, slot: u32, ending: Ending, recorder: &Recorder) {
         let (number, joiner, watches, unwanted) = {
             let core = &mut *self.core.borrow_mut();
             let completion = core.completions;
@@ -260,16 +224,14 @@ impl Kernel {
                 // It woke itself in the very step in which it ended.
                 core.view.ready.remove_recent(slot);
             }
-            let unwanted = if entry.flags & flag::DETACHED == 0 || watches != NONE {
-                entry.put(body);
-                None
-            } else {
+            let mut unwanted = None;
+            if entry.flags & flag::DETACHED != 0 && watches == NONE {
+                unwanted = entry.body.take();
                 core.view.table.vacate(slot);
-                body
-            };
+            }
             // While somebody looks the queue is closed, so that whoever watches hears of the end first.
             let joiner = match joiner {
-                Joiner::Task(word) if word != TaskWord::NONE && core.wake_plainly(word) => Joiner::NOBODY,
+                Waiter::Task(word) if word != TaskWord::NONE && core.wake_plainly(word) => Waiter::NOBODY,
                 joiner => joiner,
             };
             (number, joiner, watches, unwanted)
@@ -277,10 +239,8 @@ impl Kernel {
         if self.observed.get() {
             self.tell_finished(number);
         }
-        match joiner {
-            Joiner::Task(TaskWord::NONE) => (),
-            Joiner::Task(word) => waker::wake_seldom(word),
-            Joiner::Other(waker) => waker.wake(),
+        if !joiner.is_nobody() {
+            joiner.wake();
         }
         if watches != NONE {
             self.notify_watches(slot, watches);
@@ -309,5 +269,27 @@ impl Kernel {
         if let Err(payload) = panics::catch(|| drop(body)) {
             self.panicked_outside(Some(number), payload);
         }
+    }
+}
+
+impl Core {
+    /// The running task, whose body is in its entry, has returned. In the common case nobody looks, its handle is still there, and who
+    /// awaits it is a task of this kernel: then no call is made, and no register has to be saved. What is left to be done is to wake the
+    /// task that comes back, if it is one. `None` if it is another case.
+    #[inline(always)]
+    pub(super) fn end_plainly(&mut self, slot: u32, recorder: &Recorder) -> Option<TaskWord> {
+        let entry = self.view.table.at(slot);
+        if !self.view.ready.is_open() || entry.watches != NONE || entry.busy || entry.flags & flag::DETACHED != 0 {
+            return None;
+        }
+        let Waiter::Task(joiner) = entry.joiner else { return None };
+        entry.joiner = Waiter::NOBODY;
+        recorder.returned_plainly(entry.path_hash);
+        entry.completion = self.completions;
+        entry.busy = true;
+        entry.flags |= flag::FINISHED;
+        self.completions += 1;
+        self.view.table.live -= 1;
+        Some(if joiner == TaskWord::NONE || self.wake_plainly(joiner) { TaskWord::NONE } else { joiner })
     }
 }

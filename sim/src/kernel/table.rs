@@ -1,9 +1,8 @@
 //! The task table: one entry for every task that is unfinished or whose result may still be asked for.
 
-use std::task::Waker;
-
 use super::body::Body;
 use super::spare::Kind;
+use super::waiter::Waiter;
 use super::waker::TaskWord;
 use super::watch::WatchId;
 
@@ -32,7 +31,7 @@ pub(super) struct Entry {
     /// `None` for main, during a step, and after the result was taken.
     pub(super) body: Option<Body>,
     /// Woken when the task ends: the awaiter of the handle.
-    pub(super) joiner: Joiner,
+    pub(super) joiner: Waiter,
     /// The name of the future's type, from which a task without a name gets one.
     pub(super) type_name: fn() -> &'static str,
     /// The n-th task of the execution.
@@ -64,28 +63,6 @@ impl Entry {
     }
 }
 
-/// Whoever awaits the end of a task: mostly a task of this kernel, to wake which takes no more than its word.
-#[derive(Debug)]
-pub(super) enum Joiner {
-    /// [`TaskWord::NONE`] is nobody.
-    Task(TaskWord),
-    Other(Waker),
-}
-
-impl Joiner {
-    pub(super) const NOBODY: Self = Self::Task(TaskWord::NONE);
-
-    #[inline]
-    pub(super) fn is_nobody(&self) -> bool {
-        matches!(self, Self::Task(TaskWord::NONE))
-    }
-
-    #[inline]
-    pub(super) fn take(&mut self) -> Self {
-        std::mem::replace(self, Self::NOBODY)
-    }
-}
-
 #[repr(C)]
 #[derive(Debug)]
 pub(super) struct Table {
@@ -108,7 +85,7 @@ impl Entry {
         word: TaskWord::UNUSED,
         path_hash: 0,
         body: None,
-        joiner: Joiner::NOBODY,
+        joiner: Waiter::NOBODY,
         type_name: || "",
         number: 0,
         children: 0,

@@ -15,7 +15,6 @@ use crate::kernel::{self, FailureKind, Fault, Kernel, Main, MainFuture, Order, P
 use crate::scheduler::Chooser;
 use crate::seed::Seed;
 use crate::surroundings;
-use crate::time::clock;
 use crate::trace::{Digest, recorder};
 
 /// What an exploration needs of an execution that did not fail.
@@ -141,12 +140,12 @@ fn stats(kernel: &Kernel) -> Stats {
         choices: counts.choices,
         preemptions: counts.preemptions,
         tasks: counts.tasks,
-        elapsed: elapsed(),
+        elapsed: elapsed(kernel),
     }
 }
 
-fn elapsed() -> Duration {
-    clock::with(|clock| clock.now()) - Instant::ZERO
+fn elapsed(kernel: &Kernel) -> Duration {
+    kernel.now() - Instant::ZERO
 }
 
 fn pending_tasks(pending: Vec<Pending>) -> Vec<PendingTask> {

@@ -3,10 +3,8 @@
 //! The clock of an execution starts at [`Instant::ZERO`] and moves only when no task is ready, straight to the earliest
 //! deadline. Deadlines are exact: whole nanoseconds, no resolution, no drift.
 
-pub(crate) mod clock;
 mod interval;
 mod sleep;
-mod timers;
 
 pub use crate::instant::Instant;
 pub use interval::{Interval, interval};

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::Instant;
-use super::clock::{self, TimerKey};
+use crate::kernel::{self, TimerKey};
 use crate::outside;
 use crate::trace::{Site, WaitReason, recorder};
 
@@ -18,12 +18,12 @@ use crate::trace::{Site, WaitReason, recorder};
 #[track_caller]
 pub fn now() -> Instant {
     outside::check("reenact::time::now");
-    clock::with(|clock| clock.now())
+    kernel::with(|kernel| kernel.now())
 }
 
 /// The virtual time of the running execution; `None` outside one. For libraries that also work without a simulation.
 pub fn try_now() -> Option<Instant> {
-    outside::is_inside().then(|| clock::with(|clock| clock.now()))
+    outside::is_inside().then(|| kernel::with(|kernel| kernel.now()))
 }
 
 /// Waits for a duration of virtual time.
@@ -50,7 +50,7 @@ pub fn try_now() -> Option<Instant> {
 #[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
     outside::check("reenact::time::sleep");
-    Sleep::new(clock::with(|clock| clock.now()) + duration)
+    Sleep::new(kernel::with(|kernel| kernel.now()) + duration)
 }
 
 /// Waits until an instant of virtual time. An instant that has been reached already is a
@@ -108,22 +108,42 @@ impl Future for Sleep {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         // Its deadline has come: nothing else is to be done then. Outside every execution no key is owned.
         if let State::Armed(key) = self.state
-            && clock::with(|clock| clock.owns(key) && self.deadline <= clock.now())
+            && kernel::with(|kernel| kernel.owns(key) && self.deadline <= kernel.now())
         {
             outside::check("a sleep");
             self.state = State::Done;
             return Poll::Ready(());
         }
-        self.wait(cx)
+        match self.state {
+            State::New => self.begin(cx),
+            _ => self.wait(cx),
+        }
     }
 }
 
 impl Sleep {
+    /// The first poll, in the common case.
+    fn begin(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let armed = kernel::with(
+            |kernel| {
+                if kernel.now() < self.deadline { kernel.arm_plainly(self.deadline, cx.waker()) } else { None }
+            },
+        );
+        match armed {
+            Some(key) => {
+                self.state = State::Armed(key);
+                Poll::Pending
+            }
+            None => self.wait(cx),
+        }
+    }
+
     /// What a poll does that does not find its deadline come.
+    #[cold]
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        clock::with(|clock| {
+        kernel::with(|kernel| {
             match self.state {
-                State::New if self.deadline <= clock.now() => {
+                State::New if self.deadline <= kernel.now() => {
                     outside::check("a sleep");
                     self.state = State::Yielded;
                     cx.waker().wake_by_ref();
@@ -131,7 +151,7 @@ impl Sleep {
                 }
                 State::New => {
                     outside::check("a sleep");
-                    self.state = State::Armed(clock.arm(self.deadline, cx.waker().clone()));
+                    self.state = State::Armed(kernel.arm(self.deadline, cx.waker()));
                 }
                 State::Yielded | State::Done => {
                     self.state = State::Done;
@@ -139,8 +159,8 @@ impl Sleep {
                 }
                 State::Armed(key) => {
                     outside::check("a sleep");
-                    assert!(clock.owns(key), "a sleep belongs to the execution in which it was first polled: await it there");
-                    clock.rearm(key, cx.waker());
+                    assert!(kernel.owns(key), "a sleep belongs to the execution in which it was first polled: await it there");
+                    kernel.rearm(key, cx.waker());
                 }
             }
             let (deadline, site) = (self.deadline, self.site);
@@ -154,7 +174,7 @@ impl Drop for Sleep {
     #[inline]
     fn drop(&mut self) {
         if let State::Armed(key) = self.state {
-            clock::with(|clock| clock.disarm(key));
+            kernel::with(|kernel| kernel.disarm(key));
         }
     }
 }

@@ -8,6 +8,7 @@ mod id;
 mod json;
 #[cfg(feature = "report")]
 mod json_log;
+mod known;
 mod log;
 mod log_line;
 mod paths;

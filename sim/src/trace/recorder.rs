@@ -12,9 +12,7 @@ use super::log::{Known, Log};
 use super::paths::path;
 pub(crate) use super::paths::{MAIN_PATH_HASH, child_path_hash};
 use super::tag;
-use super::{
-    AccessKind, Digest, Ending, HostileAct, LogLine, ResourceId, Site, TaskId, TaskInfo, Trace, TraceEvent, WaitReason, WokenBy,
-};
+use super::{AccessKind, Digest, Ending, HostileAct, LogLine, Site, TaskId, TaskInfo, Trace, TraceEvent, WokenBy};
 use crate::hash::{finish, mix, mix_bytes};
 use crate::instant::Instant;
 use crate::schedule::{Answer, Choice, TaskPath};
@@ -37,11 +35,11 @@ pub(crate) fn with<R>(body: impl FnOnce(&Recorder) -> R) -> R {
 pub(crate) struct Recorder {
     digest: Cell<u64>,
     /// Whether events are kept. Set at the start of an execution, never in it.
-    full: Cell<bool>,
+    pub(super) full: Cell<bool>,
     /// Whether an execution is running on this thread.
     running: Cell<bool>,
     /// Number of the task being stepped, or [`NOBODY`]. Known when the trace is full or the scheduler observes.
-    current: Cell<u32>,
+    pub(super) current: Cell<u32>,
     /// Parent and position of every task, by number.
     pub(super) paths: RefCell<Vec<(u32, u32)>>,
     /// So many of them are of this execution.
@@ -243,6 +241,12 @@ impl Recorder {
         self.keep(|| TraceEvent::TimerArmed { timer, deadline });
     }
 
+    /// The same where no events are kept.
+    #[inline(always)]
+    pub(crate) fn timer_armed_plainly(&self, deadline: Instant) {
+        self.hash(tag::ARMED ^ deadline.as_nanos());
+    }
+
     #[inline]
     pub(crate) fn timer_fired(&self, timer: u64) {
         self.hash(tag::FIRED ^ timer);
@@ -321,61 +325,6 @@ impl Recorder {
     pub(crate) fn pending_at_exit(&self, task: u32, path_hash: u64) {
         self.hash(tag::PENDING ^ path_hash);
         self.keep(|| TraceEvent::PendingAtExit { task: TaskId::new(task) });
-    }
-
-    /// A leaf future says why it is pending; the last word of a step counts.
-    #[inline]
-    pub(crate) fn waits(&self, reason: impl FnOnce() -> WaitReason) {
-        if self.full.get() {
-            self.log.borrow_mut().wait = Some(reason());
-        }
-    }
-
-    /// The step is over: what it said it waits for belongs to its task.
-    #[inline(always)]
-    pub(crate) fn step_ended(&self) {
-        if self.full.get() {
-            self.keep_wait();
-        }
-        self.current.set(NOBODY);
-    }
-
-    #[cold]
-    fn keep_wait(&self) {
-        let mut log = self.log.borrow_mut();
-        let wait = log.wait.take();
-        if let Some(task) = log.tasks.get_mut(self.current.get() as usize) {
-            task.waits_for = wait;
-        }
-    }
-
-    /// What a task last said it waits for.
-    pub(crate) fn waits_for(&self, task: u32) -> Option<WaitReason> {
-        self.log.borrow().tasks.get(task as usize)?.waits_for.clone()
-    }
-
-    /// The running task holds a resource from now on. The number ends it; 0 where nobody looks.
-    pub(crate) fn hold(&self, resource: ResourceId) -> u64 {
-        if self.full.get() && self.current.get() != NOBODY { self.log.borrow_mut().hold(resource, self.current.get()) } else { 0 }
-    }
-
-    pub(crate) fn let_go(&self, hold: u64) {
-        if hold > 0 {
-            self.log.borrow_mut().holds.retain(|(number, ..)| *number != hold);
-        }
-    }
-
-    /// The tasks that hold a resource, the longest first.
-    pub(crate) fn holders(&self, resource: ResourceId) -> Vec<u32> {
-        let log = self.log.borrow();
-        log.holds.iter().filter(|(_, held, _)| *held == resource).map(|(.., task)| *task).collect()
-    }
-
-    /// Name and spawn site of a task, if the trace is full.
-    pub(crate) fn known(&self, task: u32) -> Option<(Arc<str>, Option<Site>)> {
-        let log = self.log.borrow();
-        let known = log.tasks.get(task as usize)?;
-        Some((known.name.clone(), known.spawned_at))
     }
 
     /// The path of a task of the running execution.

@@ -1,0 +1,120 @@
+//! The virtual clock of an execution, and what is armed on it.
+
+use std::task::Waker;
+
+use super::waiter::Waiter;
+use super::{Kernel, waker};
+use crate::instant::Instant;
+use crate::trace::recorder::{self, Recorder};
+
+/// A timer of one execution.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TimerKey {
+    slot: u32,
+    number: u64,
+    /// Epochs are unique in the process, so a sleep that outlives its execution, or moves to another thread, can never touch a
+    /// timer that is not its own.
+    epoch: u64,
+}
+
+impl Kernel {
+    /// The virtual time of the execution that is running or just over.
+    #[inline]
+    pub(crate) fn now(&self) -> Instant {
+        self.now.get()
+    }
+
+    /// How many timers are armed.
+    pub(super) fn armed(&self) -> usize {
+        self.core.borrow().timers.armed()
+    }
+
+    /// Numbers and deadlines of the armed timers, by number.
+    pub(super) fn armed_timers(&self) -> Vec<(u64, Instant)> {
+        let armed = self.core.borrow().timers.list();
+        armed.into_iter().map(|(number, deadline)| (number, Instant::from_nanos(deadline))).collect()
+    }
+
+    /// Moves to `deadline`, the earliest, and fires all its timers in arming order.
+    #[inline(always)]
+    pub(super) fn advance(&self, deadline: Instant, recorder: &Recorder) {
+        self.now.set(deadline);
+        recorder.clock_moved(deadline);
+        while let Some(waiter) = self.fire(deadline, recorder) {
+            waiter.wake();
+            if self.core.borrow_mut().timers.earliest() != Some(deadline.as_nanos()) {
+                break;
+            }
+        }
+    }
+
+    /// Fires the timers of `deadline`, of which there are some, as long as those whom they wake are tasks that nobody looks at. Returns
+    /// the first other one.
+    #[inline(always)]
+    fn fire(&self, deadline: Instant, recorder: &Recorder) -> Option<Waiter> {
+        let core = &mut *self.core.borrow_mut();
+        loop {
+            let timer = core.timers.fire()?;
+            recorder.timer_fired(timer.number);
+            match timer.waiter {
+                Waiter::Task(word) if core.wake_plainly(word) => (),
+                waiter => return Some(waiter),
+            }
+            if core.timers.earliest() != Some(deadline.as_nanos()) {
+                return None;
+            }
+        }
+    }
+
+    /// Arms a timer in the common case: a task of this kernel is to be woken, nobody looks, and there is memory at hand. Then no call is
+    /// made, and no register has to be saved.
+    #[inline(always)]
+    pub(crate) fn arm_plainly(&self, deadline: Instant, waker: &Waker) -> Option<TimerKey> {
+        let word = waker::plain_word(waker)?;
+        let core = &mut *self.core.borrow_mut();
+        if !core.view.ready.is_open() || !core.timers.has_room() {
+            return None;
+        }
+        let (slot, number) = core.timers.arm(deadline.as_nanos(), Waiter::Task(word));
+        recorder::with(|recorder| recorder.timer_armed_plainly(deadline));
+        Some(TimerKey { slot, number, epoch: self.epoch.get() })
+    }
+
+    #[cold]
+    pub(crate) fn arm(&self, deadline: Instant, waker: &Waker) -> TimerKey {
+        let waiter = Waiter::of(waker);
+        let (slot, number) = {
+            let timers = &mut self.core.borrow_mut().timers;
+            timers.make_room();
+            timers.arm(deadline.as_nanos(), waiter)
+        };
+        recorder::with(|recorder| recorder.timer_armed(number, deadline));
+        TimerKey { slot, number, epoch: self.epoch.get() }
+    }
+
+    /// Whom the timer wakes from now on.
+    pub(crate) fn rearm(&self, key: TimerKey, waker: &Waker) {
+        let mut waiter = Waiter::of(waker);
+        if let Some(known) = self.core.borrow_mut().timers.waiter(key.slot, key.number) {
+            std::mem::swap(known, &mut waiter);
+        }
+        // The former one is dropped here, with nothing borrowed: its destructor may be anybody's code.
+        drop(waiter);
+    }
+
+    pub(crate) fn disarm(&self, key: TimerKey) {
+        if !self.owns(key) {
+            return;
+        }
+        let waiter = self.core.borrow_mut().timers.disarm(key.slot, key.number);
+        if waiter.is_some() {
+            recorder::with(|recorder| recorder.timer_dropped(key.number));
+        }
+    }
+
+    /// Whether it is of the execution that is running or just over.
+    #[inline]
+    pub(crate) fn owns(&self, key: TimerKey) -> bool {
+        key.epoch == self.epoch.get()
+    }
+}

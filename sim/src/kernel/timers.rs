@@ -1,0 +1,272 @@
+//! The armed timers, ordered by (deadline, arming number).
+//!
+//! A heap of 16-byte keys and a slab of waiters. A key holds deadline, number and slot; disarming frees the slot at once and
+//! leaves its key in the heap, where it no longer matches its slot's number and is skipped. When more than half of
+//! the heap is such leftovers they are swept out, so a million dropped timeouts leave nothing behind and each costs
+//! amortised constant time.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::waiter::Waiter;
+
+const SLOT_BITS: u32 = 28;
+const NUMBER_BITS: u32 = 36;
+/// In the number of a vacant slot, whose other bits are the slot that was freed before it. No timer's number has it.
+const VACANT: u64 = 1 << 63;
+/// No slot was freed before it.
+const NONE: u32 = u32::MAX;
+/// Below this many leftovers a sweep is not worth its while.
+const SWEEP: usize = 64;
+
+#[derive(Debug)]
+pub(super) struct Timers {
+    heap: BinaryHeap<Reverse<u128>>,
+    slots: Vec<Slot>,
+    /// The slot that was freed last, from where the list of those that are vacant goes on in them.
+    free: u32,
+    /// Keys in the heap whose timer was disarmed.
+    leftovers: usize,
+    next_number: u64,
+}
+
+#[derive(Debug)]
+struct Slot {
+    /// The arming number of the timer here, or [`VACANT`].
+    number: u64,
+    /// [Nobody](Waiter::NOBODY) where the slot is vacant.
+    waiter: Waiter,
+}
+
+/// A timer that fired.
+#[derive(Debug)]
+pub(super) struct Fired {
+    pub(super) number: u64,
+    pub(super) waiter: Waiter,
+}
+
+impl Timers {
+    pub(super) const fn new() -> Self {
+        Self { heap: BinaryHeap::new(), slots: Vec::new(), free: NONE, leftovers: 0, next_number: 0 }
+    }
+
+    /// Forgets everything but the memory. The waiters come back to be dropped where nothing is borrowed.
+    pub(super) fn clear(&mut self) -> Vec<Waiter> {
+        let armed = (0..self.slots.len()).filter(|slot| self.slots[*slot].number & VACANT == 0).collect::<Vec<_>>();
+        let waiters = armed.into_iter().map(|slot| self.vacate(slot)).collect();
+        self.forget();
+        waiters
+    }
+
+    /// All slots are vacant, and stay in their list: which one a timer gets decides about nothing.
+    fn forget(&mut self) {
+        self.heap.clear();
+        self.leftovers = 0;
+        self.next_number = 0;
+    }
+
+    /// The same, if none is armed: then there are no waiters.
+    #[inline]
+    pub(super) fn rewind(&mut self) -> bool {
+        if !self.is_new() {
+            if self.armed() > 0 {
+                return false;
+            }
+            self.forget();
+        }
+        true
+    }
+
+    /// Whether none was armed since the last [`clear`](Self::clear).
+    #[inline]
+    pub(super) fn is_new(&self) -> bool {
+        self.next_number == 0
+    }
+
+    pub(super) fn armed(&self) -> usize {
+        self.heap.len() - self.leftovers
+    }
+
+    /// Numbers and deadlines of the armed timers, by number.
+    pub(super) fn list(&self) -> Vec<(u64, u64)> {
+        let armed = self.heap.iter().filter(|Reverse(key)| is_armed(&self.slots, *key));
+        let mut armed: Vec<(u64, u64)> = armed.map(|Reverse(key)| (number_of(*key), deadline_of(*key))).collect();
+        armed.sort_unstable();
+        armed
+    }
+
+    /// Whether the next timer needs no more memory than there is.
+    #[inline(always)]
+    pub(super) fn has_room(&self) -> bool {
+        self.free != NONE && self.heap.len() < self.heap.capacity() && self.next_number < 1 << NUMBER_BITS
+    }
+
+    /// Sees to it that it does not.
+    #[cold]
+    pub(super) fn make_room(&mut self) {
+        assert!(self.next_number < 1 << NUMBER_BITS, "one execution can arm 2^36 timers, and this one has");
+        if self.free == NONE {
+            assert!(self.slots.len() < 1 << SLOT_BITS, "2^28 timers can be armed at a time, and they are");
+            self.slots.push(Slot { number: VACANT | u64::from(NONE), waiter: Waiter::NOBODY });
+            self.free = self.slots.len() as u32 - 1;
+        }
+        self.heap.reserve(1);
+    }
+
+    /// Arms a timer where there is [room](Self::has_room). Returns its slot and number.
+    #[inline(always)]
+    pub(super) fn arm(&mut self, deadline: u64, waiter: Waiter) -> (u32, u64) {
+        let number = self.next_number;
+        self.next_number += 1;
+        let slot = self.free;
+        self.heap.push(Reverse(key(deadline, number, slot)));
+        let vacant = &mut self.slots[slot as usize];
+        self.free = vacant.number as u32;
+        vacant.number = number;
+        // What is there is nobody, so there is nothing to drop.
+        std::mem::forget(std::mem::replace(&mut vacant.waiter, waiter));
+        (slot, number)
+    }
+
+    /// Makes a slot vacant whose timer is over.
+    #[inline]
+    fn vacate(&mut self, slot: usize) -> Waiter {
+        let vacant = &mut self.slots[slot];
+        vacant.number = VACANT | u64::from(self.free);
+        self.free = slot as u32;
+        vacant.waiter.take()
+    }
+
+    /// Whom a timer wakes that is still armed.
+    pub(super) fn waiter(&mut self, slot: u32, number: u64) -> Option<&mut Waiter> {
+        let entry = self.slots.get_mut(slot as usize).filter(|slot| slot.number == number)?;
+        Some(&mut entry.waiter)
+    }
+
+    /// Returns whom it was to wake if the timer was still armed.
+    pub(super) fn disarm(&mut self, slot: u32, number: u64) -> Option<Waiter> {
+        self.waiter(slot, number)?;
+        let waiter = self.vacate(slot as usize);
+        self.leftovers += 1;
+        if self.leftovers > SWEEP && self.leftovers * 2 > self.heap.len() {
+            let slots = &self.slots;
+            self.heap.retain(|Reverse(key)| is_armed(slots, *key));
+            self.leftovers = 0;
+        }
+        Some(waiter)
+    }
+
+    /// The earliest deadline. Its timer is the one that [`fire`](Self::fire) takes.
+    #[inline(always)]
+    pub(super) fn earliest(&mut self) -> Option<u64> {
+        if self.leftovers > 0 {
+            self.drop_leftovers();
+        }
+        self.heap.peek().map(|Reverse(key)| deadline_of(*key))
+    }
+
+    /// Drops the keys of disarmed timers that come first.
+    #[cold]
+    fn drop_leftovers(&mut self) {
+        while let Some(&Reverse(key)) = self.heap.peek()
+            && !is_armed(&self.slots, key)
+        {
+            self.heap.pop();
+            self.leftovers -= 1;
+        }
+    }
+
+    /// Takes the timer with the [earliest](Self::earliest) deadline that was armed first.
+    #[inline(always)]
+    pub(super) fn fire(&mut self) -> Option<Fired> {
+        let Reverse(key) = self.heap.pop()?;
+        debug_assert!(is_armed(&self.slots, key), "nobody has looked for the earliest deadline");
+        Some(Fired { number: number_of(key), waiter: self.vacate(slot_of(key)) })
+    }
+
+    #[cfg(test)]
+    fn footprint(&self) -> (usize, usize) {
+        (self.heap.len(), self.slots.len())
+    }
+}
+
+#[inline]
+fn key(deadline: u64, number: u64, slot: u32) -> u128 {
+    u128::from(deadline) << 64 | u128::from(number << SLOT_BITS | u64::from(slot))
+}
+
+/// Whether its timer is.
+#[inline]
+fn is_armed(slots: &[Slot], key: u128) -> bool {
+    slots[slot_of(key)].number == number_of(key)
+}
+
+#[inline]
+fn deadline_of(key: u128) -> u64 {
+    (key >> 64) as u64
+}
+
+#[inline]
+fn slot_of(key: u128) -> usize {
+    key as usize & ((1 << SLOT_BITS) - 1)
+}
+
+#[inline]
+fn number_of(key: u128) -> u64 {
+    key as u64 >> SLOT_BITS
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use super::*;
+
+    fn arm(timers: &mut Timers, deadline: u64) -> (u32, u64) {
+        timers.make_room();
+        timers.arm(deadline, Waiter::of(Waker::noop()))
+    }
+
+    #[test]
+    fn timers_fire_by_deadline_and_then_in_arming_order() {
+        let mut timers = Timers::new();
+        for deadline in [30, 10, 20, 10, 10] {
+            arm(&mut timers, deadline);
+        }
+        let mut fired = Vec::new();
+        while let Some(deadline) = timers.earliest() {
+            fired.extend(timers.fire().map(|timer| (deadline, timer.number)));
+        }
+        assert_eq!(fired, [(10, 1), (10, 3), (10, 4), (20, 2), (30, 0)]);
+        assert_eq!(timers.armed(), 0);
+    }
+
+    #[test]
+    fn a_million_disarmed_timers_leave_nothing_behind() {
+        let mut timers = Timers::new();
+        let keep = arm(&mut timers, 5);
+        for n in 0..1_000_000 {
+            let (slot, number) = arm(&mut timers, 1_000 + n % 7);
+            assert!(timers.disarm(slot, number).is_some());
+            assert!(timers.disarm(slot, number).is_none());
+        }
+        assert_eq!(timers.armed(), 1);
+        let (keys, slots) = timers.footprint();
+        assert!(keys <= 2 * SWEEP + 2 && slots <= 2, "{keys} keys, {slots} slots");
+        assert_eq!(timers.earliest(), Some(5));
+        assert_eq!(timers.fire().map(|timer| timer.number), Some(keep.1));
+    }
+
+    #[test]
+    fn a_slot_used_again_is_safe_from_its_former_owner() {
+        let mut timers = Timers::new();
+        let (slot, number) = arm(&mut timers, 5);
+        timers.disarm(slot, number);
+        let (again, newer) = arm(&mut timers, 6);
+        assert_eq!(slot, again);
+        assert!(timers.disarm(slot, number).is_none());
+        assert!(timers.waiter(slot, number).is_none());
+        assert!(timers.waiter(again, newer).is_some());
+        assert_eq!(timers.earliest(), Some(6));
+    }
+}
