@@ -86,10 +86,8 @@ impl Plan {
         if let Some(data) = self.replay.as_ref().and_then(Schedule::data) {
             return data.clone();
         }
-        Data::of(match self.scheduler {
-            Some(SchedulerKind::Exhaustive { .. }) => self.seed.derive(0),
-            _ => self.seed.derive(execution),
-        })
+        let same = matches!(self.scheduler, Some(SchedulerKind::Exhaustive { .. }));
+        Data::of_execution(self.seed, if same { 0 } else { execution })
     }
 
     /// How many executions this process may run. Of a tree nobody knows the leaves of a part beforehand, so each part may have its

@@ -109,7 +109,7 @@ impl Explorer {
 
     #[track_caller]
     fn run_saved(&self, plan: &Plan, schedule: &Schedule, scheduler: Chooser, body: &Tested<'_>) -> Option<Failure> {
-        let data = schedule.data().cloned().unwrap_or_else(|| Data::of(plan.seed.derive(0)));
+        let data = schedule.data().cloned().unwrap_or_else(|| Data::of_execution(plan.seed, 0));
         // What was saved was found with this hostility, whatever the test says now.
         let settings = Arc::new(Settings { hostility: schedule.hostility(), ..*plan.settings });
         let order = Order { settings: &settings, data, full: true };

@@ -153,7 +153,6 @@ impl<'a> Worker<'a> {
         if !replays {
             self.learn(range.start);
         }
-        let mut scheduler = None;
         for execution in range {
             if !replays {
                 if !plan.has(execution) {
@@ -161,14 +160,15 @@ impl<'a> Worker<'a> {
                 }
                 self.learn(execution);
             }
-            let seat = self.lineup.take(execution, &mut scheduler);
-            let flow = run(execution, &mut scheduler, &self.order(execution));
-            let Some(chooser) = &scheduler else { return Done { over: true, exhausted: false } };
+            let order = self.order(execution);
+            let scheduler = self.lineup.of_execution(execution);
+            let flow = run(execution, scheduler, &order);
+            let Some(chooser) = scheduler else { return Done { over: true, exhausted: false } };
+            let exhausted = chooser.exhausted();
             let over = flow.is_break() || self.is_late();
-            if over || chooser.exhausted() {
-                return Done { over, exhausted: chooser.exhausted() };
+            if over || exhausted {
+                return Done { over, exhausted };
             }
-            self.lineup.put(seat, &mut scheduler);
         }
         Done { over: false, exhausted: false }
     }
@@ -187,10 +187,9 @@ impl<'a> Worker<'a> {
     #[track_caller]
     fn take_lessons(&mut self, before: u64) {
         while let Some(execution) = self.lineup.next_lesson().filter(|execution| *execution < before) {
-            let mut scheduler = None;
-            self.lineup.take(execution, &mut scheduler);
+            let order = self.order(execution);
             // Whether it fails is for whoever counts it.
-            let _ = once::brief(&self.order(execution), &mut scheduler, self.program);
+            let _ = once::brief(&order, self.lineup.of_execution(execution), self.program);
         }
     }
 

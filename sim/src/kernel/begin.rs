@@ -24,7 +24,7 @@ impl Kernel {
             unreachable!("whoever runs an execution brings a scheduler")
         };
         let core = &mut *self.core.borrow_mut();
-        if !core.settings.as_ref().is_some_and(|known| Arc::ptr_eq(known, order.settings)) {
+        if core.settings.as_ref().map(Arc::as_ptr) != Some(Arc::as_ptr(order.settings)) {
             self.change_settings(core, order.settings);
         }
         let watched = order.full || observed || self.is_hostile.get();

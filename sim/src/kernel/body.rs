@@ -69,11 +69,10 @@ where
     }
 
     fn refill(mut self: Pin<&mut Self>, future: &mut dyn Any) -> bool {
-        let future = future.downcast_mut::<Option<F>>().and_then(Option::take);
-        future.is_some_and(|future| {
-            self.set(Self::new(future));
-            true
-        })
+        let Some(future) = future.downcast_mut::<Option<F>>() else { return false };
+        let Some(future) = future.take() else { return false };
+        self.set(Self::new(future));
+        true
     }
 
     fn output(&self) -> Option<&dyn Any> {

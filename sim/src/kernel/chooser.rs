@@ -108,6 +108,10 @@ impl Seat {
 
     #[inline]
     pub(super) fn refusal(&mut self) -> Option<Refusal> {
+        if self.random.is_some() { None } else { self.other_refusal() }
+    }
+
+    fn other_refusal(&mut self) -> Option<Refusal> {
         match &mut self.other {
             Some(Chooser::Exhaustive(exhaustive)) if exhaustive.has_refused() => exhaustive.refusal(),
             Some(Chooser::Any(scheduler)) => scheduler.refusal(),

@@ -3,7 +3,7 @@
 use std::task::Waker;
 
 use super::waiter::Waiter;
-use super::{Kernel, waker};
+use super::{Core, Kernel, waker};
 use crate::instant::Instant;
 use crate::trace::recorder::{self, Recorder};
 
@@ -15,6 +15,16 @@ pub(crate) struct TimerKey {
     /// Epochs are unique in the process, so a sleep that outlives its execution, or moves to another thread, can never touch a
     /// timer that is not its own.
     epoch: u64,
+}
+
+/// How far the clock has moved.
+#[derive(Debug)]
+pub(super) enum Turn {
+    /// Not at all.
+    None,
+    Whole,
+    /// It has moved, and the last timer that fired wakes somebody else than a task of this kernel.
+    Part(Waiter),
 }
 
 impl Kernel {
@@ -35,34 +45,55 @@ impl Kernel {
         armed.into_iter().map(|(number, deadline)| (number, Instant::from_nanos(deadline))).collect()
     }
 
-    /// Moves to `deadline`, the earliest, and fires all its timers in arming order.
-    #[inline(always)]
-    pub(super) fn advance(&self, deadline: Instant, recorder: &Recorder) {
-        self.now.set(deadline);
-        recorder.clock_moved(deadline);
-        while let Some(waiter) = self.fire(deadline, recorder) {
-            waiter.wake();
-            if self.core.borrow_mut().timers.earliest() != Some(deadline.as_nanos()) {
-                break;
+    /// Moves to the earliest deadline and fires its timers, in the common case: nobody looks, no other thread has sent anything, and those
+    /// whom the timers wake are tasks of this kernel.
+    #[inline(never)]
+    pub(super) fn turn(&self, core: &mut Core, recorder: &Recorder) -> Turn {
+        if !core.view.ready.is_open() || core.serials.has_mail() {
+            return Turn::None;
+        }
+        let Some(deadline) = core.timers.earliest().filter(|deadline| *deadline <= core.latest) else { return Turn::None };
+        core.steps_at_clock = self.steps.taken();
+        self.now.set(Instant::from_nanos(deadline));
+        recorder.clock_moved_plainly(Instant::from_nanos(deadline));
+        loop {
+            let Some(timer) = core.timers.fire() else { return Turn::Whole };
+            recorder.timer_fired_plainly(timer.number);
+            match timer.waiter {
+                Waiter::Task(word) if core.wake_plainly(word) => (),
+                waiter => return Turn::Part(waiter),
+            }
+            if core.timers.earliest() != Some(deadline) {
+                return Turn::Whole;
             }
         }
     }
 
-    /// Fires the timers of `deadline`, of which there are some, as long as those whom they wake are tasks that nobody looks at. Returns
-    /// the first other one.
-    #[inline(always)]
-    fn fire(&self, deadline: Instant, recorder: &Recorder) -> Option<Waiter> {
-        let core = &mut *self.core.borrow_mut();
+    /// The rest of such a turn.
+    #[cold]
+    pub(super) fn end_turn(&self, waiter: Waiter, recorder: &Recorder) {
+        waiter.wake();
+        self.fire_all(recorder);
+    }
+
+    /// Moves to `deadline`, the earliest, and fires its timers.
+    pub(super) fn advance(&self, deadline: Instant, recorder: &Recorder) {
+        self.now.set(deadline);
+        recorder.clock_moved(deadline);
+        self.fire_all(recorder);
+    }
+
+    /// Fires all timers whose deadline is now, in arming order.
+    fn fire_all(&self, recorder: &Recorder) {
+        let now = self.now().as_nanos();
         loop {
-            let timer = core.timers.fire()?;
+            let fired = {
+                let timers = &mut self.core.borrow_mut().timers;
+                if timers.earliest() == Some(now) { timers.fire() } else { None }
+            };
+            let Some(timer) = fired else { return };
             recorder.timer_fired(timer.number);
-            match timer.waiter {
-                Waiter::Task(word) if core.wake_plainly(word) => (),
-                waiter => return Some(waiter),
-            }
-            if core.timers.earliest() != Some(deadline.as_nanos()) {
-                return None;
-            }
+            timer.waiter.wake();
         }
     }
 
@@ -72,10 +103,10 @@ impl Kernel {
     pub(crate) fn arm_plainly(&self, deadline: Instant, waker: &Waker) -> Option<TimerKey> {
         let word = waker::plain_word(waker)?;
         let core = &mut *self.core.borrow_mut();
-        if !core.view.ready.is_open() || !core.timers.has_room() {
+        if !core.view.ready.is_open() {
             return None;
         }
-        let (slot, number) = core.timers.arm(deadline.as_nanos(), Waiter::Task(word));
+        let (slot, number) = core.timers.arm_plainly(deadline.as_nanos(), word)?;
         recorder::with(|recorder| recorder.timer_armed_plainly(deadline));
         Some(TimerKey { slot, number, epoch: self.epoch.get() })
     }
@@ -83,11 +114,7 @@ impl Kernel {
     #[cold]
     pub(crate) fn arm(&self, deadline: Instant, waker: &Waker) -> TimerKey {
         let waiter = Waiter::of(waker);
-        let (slot, number) = {
-            let timers = &mut self.core.borrow_mut().timers;
-            timers.make_room();
-            timers.arm(deadline.as_nanos(), waiter)
-        };
+        let (slot, number) = self.core.borrow_mut().timers.arm(deadline.as_nanos(), waiter);
         recorder::with(|recorder| recorder.timer_armed(number, deadline));
         TimerKey { slot, number, epoch: self.epoch.get() }
     }

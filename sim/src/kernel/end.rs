@@ -44,20 +44,16 @@ impl Order<'_> {
     }
 }
 
-/// Makes the kernel ready for the next execution, also when something unwinds through this one.
-struct Reset<'a>(&'a Kernel);
+/// Makes the kernel ready for the next execution when something unwinds through this one.
+struct Unwound<'a>(&'a Kernel);
 
-impl Drop for Reset<'_> {
-    #[inline]
+impl Drop for Unwound<'_> {
+    #[cold]
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.set_phase(Phase::Dropping);
-            self.0.drop_everything();
-            self.0.core.borrow_mut().scheduler = Seat::EMPTY;
-        }
-        self.0.set_phase(Phase::Idle);
-        self.0.current_slot.set(super::table::NONE);
-        recorder::with(|recorder| recorder.end());
+        self.0.set_phase(Phase::Dropping);
+        self.0.drop_everything();
+        self.0.core.borrow_mut().scheduler = Seat::EMPTY;
+        self.0.reset();
     }
 }
 
@@ -76,7 +72,7 @@ impl Kernel {
         main: &mut dyn Main,
     ) -> Result<(), Box<Fault>> {
         self.begin(order, scheduler);
-        let reset = Reset(self);
+        let unwound = Unwound(self);
         let quiet = panics::Quiet::new();
         self.drive(main);
         if self.is_hostile.get() {
@@ -87,6 +83,7 @@ impl Kernel {
         }
         let (refusal, live) = {
             let core = &mut *self.core.borrow_mut();
+            core.view.ready.open(false);
             (core.scheduler.refusal(), core.view.table.live)
         };
         if let Some(refusal) = refusal {
@@ -95,7 +92,8 @@ impl Kernel {
         if live > 0 {
             self.settle_pending();
         }
-        self.set_phase(Phase::Dropping);
+        // The queue is closed already.
+        self.phase.set(Phase::Dropping);
         // The trace of a failure ends with the failure.
         let mark = self.has_fault.get().then(|| recorder::with(Recorder::mark));
         let mut finished = false;
@@ -115,8 +113,17 @@ impl Kernel {
         }
         drop(quiet);
         self.core.borrow_mut().end(scheduler);
-        drop(reset);
+        std::mem::forget(unwound);
+        self.reset();
         if finished && !self.has_fault.get() { Ok(()) } else { Err(self.take_fault()) }
+    }
+
+    /// Makes the kernel ready for the next execution.
+    #[inline(always)]
+    fn reset(&self) {
+        self.set_phase(Phase::Idle);
+        self.current_slot.set(super::table::NONE);
+        recorder::with(|recorder| recorder.end());
     }
 
     #[cold]
@@ -193,7 +200,7 @@ impl Kernel {
     }
 
     /// Drops whatever is left. Mostly that is nothing.
-    #[inline]
+    #[inline(always)]
     fn drop_everything(&self) {
         if !self.is_clear() {
             self.drop_leftovers();
@@ -201,7 +208,7 @@ impl Kernel {
     }
 
     /// Whether nothing is left that has to be dropped; then everything is as it is to be.
-    #[inline]
+    #[inline(always)]
     fn is_clear(&self) -> bool {
         let unused = !self.has_extras.get() && self.scopes.borrow().is_new() && self.watches.borrow().is_new();
         let core = &mut *self.core.borrow_mut();

@@ -113,8 +113,8 @@ impl Kernel {
     /// An execution begins. Few need anything of the extras, so those that do say so.
     #[inline]
     pub(super) fn begin_extras(&self, data: &Data) {
-        self.data_seed.set(data.seed);
-        let streams = !data.streams().is_empty();
+        self.data_source.set(data.source());
+        let streams = data.has_streams();
         if self.has_extras.replace(streams) || streams {
             self.extras.borrow_mut().begin(data);
         }
@@ -133,7 +133,7 @@ impl Kernel {
     pub(crate) fn draw<R>(&self, task: u32, path_hash: u64, draw: impl FnOnce(&mut Stream) -> R) -> R {
         let extras = &mut *self.extras();
         let Extras { data, streams, other_streams, .. } = extras;
-        let seed = self.data_seed.get();
+        let seed = self.data_source.get().seed();
         draw(streams.entry(task).or_insert_with(|| {
             let mut number = 0;
             if !data.streams().is_empty()
@@ -149,7 +149,7 @@ impl Kernel {
     /// Where the data come from, if any were drawn.
     pub(crate) fn drawn_data(&self) -> Option<Data> {
         let extras = self.extras.borrow();
-        (!extras.streams.is_empty()).then(|| Data::new(self.data_seed.get(), extras.other_streams.iter().cloned()))
+        (!extras.streams.is_empty()).then(|| Data::new(self.data_source.get().seed(), extras.other_streams.iter().cloned()))
     }
 
     /// The tasks that drew data.

@@ -112,11 +112,8 @@ impl Kernel {
         if entry.flags & flag::FINISHED == 0 {
             return Err(unfinished(entry));
         }
-        if entry.flags & flag::CANCELLED != 0 {
-            return Ok(Taken::Cancelled);
-        }
-        if entry.flags & flag::PANICKED != 0 {
-            return Ok(Taken::Panicked(entry.number));
+        if entry.flags & (flag::CANCELLED | flag::PANICKED) != 0 {
+            return Ok(if entry.flags & flag::CANCELLED != 0 { Taken::Cancelled } else { Taken::Panicked(entry.number) });
         }
         let mut output: Option<T> = None;
         if let Some(mut body) = entry.body.take() {

@@ -67,7 +67,7 @@ use crate::config::Settings;
 use crate::hostility::Hostility;
 use crate::instant::Instant;
 use crate::resource::Access;
-use crate::schedule::ChoiceLog;
+use crate::schedule::{ChoiceLog, Source};
 use crate::seed::Seed;
 use crate::trace::recorder;
 use awaits::Awaits;
@@ -146,9 +146,9 @@ pub(crate) struct Kernel {
     scopes: RefCell<Scopes>,
     watches: RefCell<Watches>,
     extras: RefCell<Extras>,
-    /// Whether anything may be in them, and the seed of the data, which every execution has.
+    /// Whether anything may be in them, and where the data come from, which every execution may draw.
     has_extras: Cell<bool>,
-    data_seed: Cell<Seed>,
+    data_source: Cell<Source>,
     /// Tasks that the end of main has left unfinished.
     pending: RefCell<Vec<Pending>>,
     has_pending: Cell<bool>,
@@ -247,7 +247,7 @@ impl Kernel {
             watches: RefCell::new(Watches::new()),
             extras: RefCell::new(Extras::new()),
             has_extras: Cell::new(false),
-            data_seed: Cell::new(Seed::ZERO),
+            data_source: Cell::new(Source::Given(Seed::ZERO)),
             pending: RefCell::new(Vec::new()),
             has_pending: Cell::new(false),
             is_hostile: Cell::new(false),

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::cell::RefMut;
 
+use super::clock::Turn;
 use super::fault::{FailureKind, Fault};
 use super::step::{Main, Running};
 use super::table::{NONE, flag};
@@ -51,7 +52,7 @@ impl Kernel {
 
     /// Whether no task is ready.
     pub(super) fn is_idle(&self) -> bool {
-        let core = self.core.borrow();
+        let core = &*self.core.borrow_mut();
         core.view.ready.len() == 0 && !core.serials.has_mail()
     }
 
@@ -76,12 +77,15 @@ impl Kernel {
             let core = &mut *borrowed;
             let ready = core.view.ready.len();
             if ready == 0 || !self.steps.take() {
-                drop(borrowed);
-                if self.stop.get() {
-                    break;
+                let turn = if WATCHED || ready > 0 || self.stop.get() { Turn::None } else { self.turn(core, recorder) };
+                if !matches!(turn, Turn::Whole) {
+                    drop(borrowed);
+                    if self.stop.get() {
+                        break;
+                    }
+                    self.no_step(ready, turn, recorder);
+                    borrowed = self.core.borrow_mut();
                 }
-                self.no_step(ready, recorder);
-                borrowed = self.core.borrow_mut();
                 continue;
             }
             let Some((slot, choice)) = core.next_task(ready) else {
@@ -112,32 +116,35 @@ impl Kernel {
                 continue;
             };
             let counting = WATCHED && recorder.is_full();
-            let ready = match running {
+            let (ready, ended) = match running {
                 Some(body) if !cancelled => {
                     let ready = waker::with_context(word, counting, |cx| body.as_mut().poll(cx).is_ready());
                     borrowed = self.core.borrow_mut();
-                    borrowed.put_back(slot, running.take());
-                    ready
+                    (ready, borrowed.settle(slot, running.take(), ready, recorder))
                 }
                 Some(_) => {
                     let ready = self.poll_cancelled(word, running, recorder);
                     borrowed = self.core.borrow_mut();
-                    borrowed.put_back(slot, running.take());
-                    ready
+                    (ready, borrowed.settle(slot, running.take(), ready, recorder))
                 }
                 None => {
                     let ready = waker::with_context(word, counting, |cx| main.poll(cx));
+                    if ready {
+                        self.main_done.set(true);
+                        self.halt();
+                    }
                     borrowed = self.core.borrow_mut();
-                    ready
+                    (ready, if ready { borrowed.settle(slot, None, ready, recorder) } else { Some(TaskWord::NONE) })
                 }
             };
-            if ready || self.task_resumed.get() {
-                let ended = if ready { borrowed.end_plainly(slot, recorder) } else { None };
-                if slot == 0 || ended != Some(TaskWord::NONE) {
-                    drop(borrowed);
-                    self.step_ended(slot, ready, ended, recorder);
-                    borrowed = self.core.borrow_mut();
-                }
+            if ready {
+                // If it returned in the step in which it passed a request on beyond its outermost scope, its value stands.
+                self.task_resumed.set(false);
+            }
+            if ended != Some(TaskWord::NONE) || (!ready && self.task_resumed.get()) {
+                drop(borrowed);
+                self.step_ended(slot, ended, recorder);
+                borrowed = self.core.borrow_mut();
             }
             if WATCHED {
                 drop(borrowed);
@@ -162,8 +169,11 @@ impl Kernel {
 
     /// No task can be stepped now: another thread has woken some, the clock moves, or the execution ends.
     #[cold]
-    fn no_step(&self, ready: usize, recorder: &Recorder) {
+    fn no_step(&self, ready: usize, turn: Turn, recorder: &Recorder) {
         self.between_steps(recorder);
+        if let Turn::Part(waiter) = turn {
+            return self.end_turn(waiter, recorder);
+        }
         let core = self.core.borrow_mut();
         if core.serials.has_mail() {
             drop(core);

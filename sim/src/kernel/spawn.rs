@@ -51,42 +51,37 @@ impl Kernel {
         }
         let kind = Kind::of::<F>();
         let spare = self.core.borrow_mut().spares.take(kind);
-        let mut body = Some(body_of(spare, future));
-        if name.is_none() {
-            let word = self.adopt_plainly(type_name, kind, &mut body);
-            if word != TaskWord::NONE {
-                return word;
-            }
+        let body = body_of(spare, future);
+        if name.is_some() {
+            self.adopt(type_name, kind, site, name, body)
+        } else {
+            self.adopt_plainly(type_name, kind, site, body)
         }
-        self.adopt(type_name, kind, site, name, body)
     }
 
-    /// A new task of the running one, whatever its type, in the common case: nobody looks, and there is room for it, so that no call is
-    /// made and no register has to be saved. [`TaskWord::NONE`] if it is another case.
-    fn adopt_plainly(&self, type_name: fn() -> &'static str, kind: Kind, body: &mut Option<Body>) -> TaskWord {
-        let core = &mut *self.core.borrow_mut();
-        let slot = self.current_slot.get();
-        if slot == NONE || !core.has_room() {
-            return TaskWord::NONE;
+    /// A new task of the running one, whatever its type. In the common case nobody looks, and there is room for it, so that no call is
+    /// made and no register has to be saved.
+    fn adopt_plainly(&self, type_name: fn() -> &'static str, kind: Kind, site: Site, body: Body) -> TaskWord {
+        let mut borrowed = self.core.borrow_mut();
+        let core = &mut *borrowed;
+        // Between steps there is none.
+        if core.has_room()
+            && let Some(parent) = core.view.table.get_at(self.current_slot.get())
+        {
+            let path_hash = child_path_hash(parent.path_hash, parent.children);
+            let spawned = recorder::with(|recorder| recorder.spawned_plainly(parent.number, parent.children, path_hash));
+            if let Some(number) = spawned {
+                parent.children += 1;
+                return core.insert_plainly(number, path_hash, type_name, kind, Some(body));
+            }
         }
-        let parent = core.view.table.at(slot);
-        let path_hash = child_path_hash(parent.path_hash, parent.children);
-        let spawned = recorder::with(|recorder| recorder.spawned_plainly(parent.number, parent.children, path_hash));
-        let Some(number) = spawned else { return TaskWord::NONE };
-        parent.children += 1;
-        core.insert_plainly(number, path_hash, type_name, kind, body.take())
+        drop(borrowed);
+        self.adopt(type_name, kind, site, None, body)
     }
 
     /// A new task of the running one, whatever its type.
     #[cold]
-    fn adopt(
-        &self,
-        type_name: fn() -> &'static str,
-        kind: Kind,
-        site: Site,
-        name: Option<Arc<str>>,
-        body: Option<Body>,
-    ) -> TaskWord {
+    fn adopt(&self, type_name: fn() -> &'static str, kind: Kind, site: Site, name: Option<Arc<str>>, body: Body) -> TaskWord {
         let mut borrowed = self.core.borrow_mut();
         let core = &mut *borrowed;
         if core.view.table.next_slot() as usize >= MAX_TASKS {
@@ -101,7 +96,7 @@ impl Kernel {
         let path_hash = child_path_hash(entry.path_hash, child);
         let new = New { parent, child, path_hash, type_name, kind, site: Some(site) };
         let queued = self.phase.get() == Phase::Running;
-        let word = recorder::with(|recorder| self.insert(core, &new, body, queued, name.as_ref(), recorder));
+        let word = recorder::with(|recorder| self.insert(core, &new, Some(body), queued, name.as_ref(), recorder));
         drop(borrowed);
         if name.is_some() || self.observed.get() {
             self.spawned(parent, name);

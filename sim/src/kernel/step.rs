@@ -10,7 +10,7 @@ use super::fault::{FailureKind, Fault};
 use super::table::{NONE, flag};
 use super::waiter::Waiter;
 use super::waker::{self, TaskWord};
-use super::{Core, Kernel, panics};
+use super::{Core, Kernel, View, panics};
 use crate::config::TaskPanics;
 use crate::trace::recorder::Recorder;
 use crate::trace::{Ending, TaskId};
@@ -74,24 +74,18 @@ pub(super) type Running = Option<Body>;
 
 impl Kernel {
     /// The task has returned, or has passed a request on beyond its outermost scope: what of that was not done
-    /// [plainly](Core::end_plainly).
-    #[inline(never)]
-    pub(super) fn step_ended(&self, slot: u32, ready: bool, ended: Option<TaskWord>, recorder: &Recorder) {
+    /// [plainly](Core::settle).
+    #[cold]
+    pub(super) fn step_ended(&self, slot: u32, ended: Option<TaskWord>, recorder: &Recorder) {
         self.task_resumed.set(false);
         match ended {
-            Some(TaskWord::NONE) => (),
-            Some(joiner) => waker::wake_seldom(joiner),
-            // If it returned in the step in which it passed the request on, its value stands.
-            None if ready => self.finish(slot, Ending::Returned, recorder),
-            None if slot > 0 => self.drop_cancelled(slot, recorder),
-            None => {
+            Some(joiner) if joiner != TaskWord::NONE => waker::wake_seldom(joiner),
+            None => self.finish(slot, Ending::Returned, recorder),
+            Some(_) if slot > 0 => self.drop_cancelled(slot, recorder),
+            Some(_) => {
                 let message = "main was cancelled: resume_cancel was awaited in it, outside every catch_cancel";
                 self.fail(FailureKind::Error, None, message.into());
             }
-        }
-        if ready && slot == 0 {
-            self.main_done.set(true);
-            self.halt();
         }
     }
 
@@ -273,13 +267,18 @@ impl Kernel {
 }
 
 impl Core {
-    /// The running task, whose body is in its entry, has returned. In the common case nobody looks, its handle is still there, and who
-    /// awaits it is a task of this kernel: then no call is made, and no register has to be saved. What is left to be done is to wake the
-    /// task that comes back, if it is one. `None` if it is another case.
+    /// A step is over, and the body of the task goes back into its entry. If it has returned, that is all there is to do in the common
+    /// case: nobody looks, its handle is still there, and who awaits it is a task of this kernel. Then no call is made, and no register
+    /// has to be saved. If it cannot be made ready plainly, it comes back. `None` if the end is another case, and nothing of it is done.
     #[inline(always)]
-    pub(super) fn end_plainly(&mut self, slot: u32, recorder: &Recorder) -> Option<TaskWord> {
-        let entry = self.view.table.at(slot);
-        if !self.view.ready.is_open() || entry.watches != NONE || entry.busy || entry.flags & flag::DETACHED != 0 {
+    pub(super) fn settle(&mut self, slot: u32, body: Running, returned: bool, recorder: &Recorder) -> Option<TaskWord> {
+        let View { table, ready, .. } = &mut self.view;
+        let entry = table.at(slot);
+        entry.put(body);
+        if !returned {
+            return Some(TaskWord::NONE);
+        }
+        if !ready.is_open() || entry.watches != NONE || entry.busy || entry.flags & flag::DETACHED != 0 {
             return None;
         }
         let Waiter::Task(joiner) = entry.joiner else { return None };
@@ -289,7 +288,7 @@ impl Core {
         entry.busy = true;
         entry.flags |= flag::FINISHED;
         self.completions += 1;
-        self.view.table.live -= 1;
+        table.live -= 1;
         Some(if joiner == TaskWord::NONE || self.wake_plainly(joiner) { TaskWord::NONE } else { joiner })
     }
 }

@@ -224,6 +224,12 @@ impl Table {
         &mut self.entries[slot as usize]
     }
 
+    /// The same, if there is such a slot.
+    #[inline]
+    pub(super) fn get_at(&mut self, slot: u32) -> Option<&mut Entry> {
+        self.entries.get_mut(slot as usize)
+    }
+
     #[inline]
     pub(super) fn peek(&self, slot: u32) -> &Entry {
         &self.entries[slot as usize]

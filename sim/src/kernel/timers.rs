@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::TaskWord;
 use super::waiter::Waiter;
 
 const SLOT_BITS: u32 = 28;
@@ -95,36 +96,39 @@ impl Timers {
         armed
     }
 
-    /// Whether the next timer needs no more memory than there is.
+    /// Arms a timer that wakes a task of this kernel, if that needs no more memory than there is. Returns its slot and number.
     #[inline(always)]
-    pub(super) fn has_room(&self) -> bool {
-        self.free != NONE && self.heap.len() < self.heap.capacity() && self.next_number < 1 << NUMBER_BITS
+    pub(super) fn arm_plainly(&mut self, deadline: u64, task: TaskWord) -> Option<(u32, u64)> {
+        let (slot, number) = (self.free, self.next_number);
+        let vacant = self.slots.get_mut(slot as usize)?;
+        if self.heap.len() >= self.heap.capacity() || number >= 1 << NUMBER_BITS {
+            return None;
+        }
+        self.next_number += 1;
+        self.heap.push(Reverse(key(deadline, number, slot)));
+        self.free = vacant.number as u32;
+        vacant.number = number;
+        // What is there is nobody, so there is nothing to drop.
+        std::mem::forget(std::mem::replace(&mut vacant.waiter, Waiter::Task(task)));
+        Some((slot, number))
     }
 
-    /// Sees to it that it does not.
+    /// Arms a timer. Returns its slot and number.
     #[cold]
-    pub(super) fn make_room(&mut self) {
-        assert!(self.next_number < 1 << NUMBER_BITS, "one execution can arm 2^36 timers, and this one has");
+    pub(super) fn arm(&mut self, deadline: u64, waiter: Waiter) -> (u32, u64) {
+        let number = self.next_number;
+        assert!(number < 1 << NUMBER_BITS, "one execution can arm 2^36 timers, and this one has");
         if self.free == NONE {
             assert!(self.slots.len() < 1 << SLOT_BITS, "2^28 timers can be armed at a time, and they are");
             self.slots.push(Slot { number: VACANT | u64::from(NONE), waiter: Waiter::NOBODY });
             self.free = self.slots.len() as u32 - 1;
         }
-        self.heap.reserve(1);
-    }
-
-    /// Arms a timer where there is [room](Self::has_room). Returns its slot and number.
-    #[inline(always)]
-    pub(super) fn arm(&mut self, deadline: u64, waiter: Waiter) -> (u32, u64) {
-        let number = self.next_number;
-        self.next_number += 1;
         let slot = self.free;
-        self.heap.push(Reverse(key(deadline, number, slot)));
         let vacant = &mut self.slots[slot as usize];
         self.free = vacant.number as u32;
-        vacant.number = number;
-        // What is there is nobody, so there is nothing to drop.
-        std::mem::forget(std::mem::replace(&mut vacant.waiter, waiter));
+        *vacant = Slot { number, waiter };
+        self.next_number += 1;
+        self.heap.push(Reverse(key(deadline, number, slot)));
         (slot, number)
     }
 
@@ -223,7 +227,6 @@ mod tests {
     use super::*;
 
     fn arm(timers: &mut Timers, deadline: u64) -> (u32, u64) {
-        timers.make_room();
         timers.arm(deadline, Waiter::of(Waker::noop()))
     }
 

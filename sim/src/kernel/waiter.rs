@@ -34,12 +34,12 @@ impl Waiter {
         std::mem::replace(self, Self::NOBODY)
     }
 
-    /// Wakes it where that takes more than to make a task of this kernel ready. Nothing may be borrowed.
+    /// Wakes it. Nothing may be borrowed.
     #[cold]
     pub(super) fn wake(self) {
         match self {
             Self::Task(TaskWord::NONE) => (),
-            Self::Task(word) => waker::wake_seldom(word),
+            Self::Task(word) => waker::wake_word(word),
             Self::Other(waker) => waker.wake(),
         }
     }

@@ -120,7 +120,12 @@ unsafe fn clone(data: *const ()) -> RawWaker {
 ///
 /// None needed, as for `clone`.
 unsafe fn wake(data: *const ()) {
-    let word = TaskWord(data.addr() as u64);
+    wake_word(TaskWord(data.addr() as u64));
+}
+
+/// Wakes a task of any kernel.
+#[inline(always)]
+pub(super) fn wake_word(word: TaskWord) {
     if !with(|kernel| kernel.wake_plainly(word)) {
         wake_seldom(word);
     }

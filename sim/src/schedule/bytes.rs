@@ -50,7 +50,7 @@ pub(crate) fn pick(rest: &mut &[u8], kind: ChoiceKind, alternatives: u32) -> u32
 
 /// The shortest bytes of an execution.
 pub(crate) fn encode(data: Option<&Data>, choices: &[Choice]) -> Vec<u8> {
-    let (seed, streams) = data.map_or((0, &[][..]), |data| (data.seed.get(), data.streams()));
+    let (seed, streams) = data.map_or((0, &[][..]), |data| (data.seed().get(), data.streams()));
     let seed = seed.to_le_bytes();
     let length = seed.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     let mut bytes = Vec::new();
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn no_bytes_are_fifo_and_claims_of_huge_lengths_cost_nothing() {
         let (data, mut rest) = head(&[]);
-        assert_eq!((data, rest.len()), (Data::default(), 0));
+        assert_eq!((data, rest.len()), (Data::NONE, 0));
         assert_eq!(pick(&mut rest, ChoiceKind::Task, 7), 0);
         let (data, rest) = head(&[0xff; 30]);
         assert!(data.streams().len() < 3 && rest.is_empty());

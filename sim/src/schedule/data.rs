@@ -1,6 +1,7 @@
 //! [`Data`]: where the numbers come from that the tasks of an execution draw.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::TaskPath;
@@ -12,10 +13,41 @@ use crate::seed::Seed;
 ///
 /// A task has many streams, told apart by number, and draws from stream 0 if nothing else is said. To give one task another number
 /// changes what that task draws and nothing else.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Data {
-    pub(crate) seed: Seed,
+    source: Source,
     streams: Streams,
+}
+
+/// Where the seed of an execution's data comes from. Most executions draw none, so it is worked out when somebody asks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source {
+    Given(Seed),
+    /// That of so manieth execution of an exploration with this seed.
+    Execution(Seed, u64),
+}
+
+impl Source {
+    pub(crate) fn seed(self) -> Seed {
+        match self {
+            Self::Given(seed) => seed,
+            Self::Execution(seed, execution) => seed.derive(execution),
+        }
+    }
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        self.seed() == other.seed()
+    }
+}
+
+impl Eq for Source {}
+
+impl Hash for Source {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.seed().hash(state);
+    }
 }
 
 /// The tasks that draw from another stream than 0, by ascending path.
@@ -24,18 +56,34 @@ struct Streams(Option<Arc<[(TaskPath, u64)]>>);
 
 impl Data {
     /// Of an execution that has not begun.
-    pub(crate) const NONE: Self = Self { seed: Seed::ZERO, streams: Streams(None) };
+    pub(crate) const NONE: Self = Self { source: Source::Given(Seed::ZERO), streams: Streams(None) };
 
-    /// Everybody draws from stream 0.
-    pub(crate) fn of(seed: Seed) -> Self {
-        Self { seed, streams: Streams(None) }
+    /// Of an execution of an exploration with this seed. Everybody draws from stream 0.
+    #[inline]
+    pub(crate) fn of_execution(seed: Seed, execution: u64) -> Self {
+        Self { source: Source::Execution(seed, execution), streams: Streams(None) }
     }
 
     /// `streams` may be in any order; the last one said of a task counts.
     pub(crate) fn new(seed: Seed, streams: impl IntoIterator<Item = (TaskPath, u64)>) -> Self {
         let streams: std::collections::BTreeMap<TaskPath, u64> = streams.into_iter().collect();
         let streams: Vec<_> = streams.into_iter().filter(|(_, number)| *number > 0).collect();
-        Self { seed, streams: Streams(if streams.is_empty() { None } else { Some(streams.into()) }) }
+        Self { source: Source::Given(seed), streams: Streams(if streams.is_empty() { None } else { Some(streams.into()) }) }
+    }
+
+    #[inline]
+    pub(crate) fn source(&self) -> Source {
+        self.source
+    }
+
+    pub(crate) fn seed(&self) -> Seed {
+        self.source.seed()
+    }
+
+    /// Whether there is a task whose stream is not 0.
+    #[inline]
+    pub(crate) fn has_streams(&self) -> bool {
+        self.streams.0.is_some()
     }
 
     /// Tasks whose stream is not 0.
@@ -51,7 +99,7 @@ impl Data {
 
     /// As after `;` in a schedule.
     pub(super) fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, ";seed={}", self.seed)?;
+        write!(f, ";seed={}", self.seed())?;
         for (n, (task, stream)) in self.streams().iter().enumerate() {
             write!(f, "{}{task}:{stream}", if n == 0 { ";streams=" } else { "," })?;
         }

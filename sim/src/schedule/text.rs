@@ -136,7 +136,7 @@ impl Schedule {
 
     /// The seed of the data that the execution drew, if it drew any.
     pub fn data_seed(&self) -> Option<Seed> {
-        self.data.as_ref().map(|data| data.seed)
+        self.data.as_ref().map(Data::seed)
     }
 
     /// The tasks that drew their data from another stream than their stream 0, by ascending path, with the stream's number.

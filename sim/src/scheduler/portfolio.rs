@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::calibration::{self, Calibration, Lesson};
 use super::pct::Pct;
-use super::{Chooser, Model, SchedulerKind};
+use super::{Chooser, Model, Scheduler, SchedulerKind};
 use crate::hash;
 use crate::seed::Seed;
 
@@ -41,6 +41,8 @@ pub(crate) struct Lineup {
     seed: Seed,
     /// Of a portfolio none as long as it is nobody's turn.
     members: Vec<Member>,
+    /// Whoever runs the execution that is being learned from.
+    pupil: Option<Chooser>,
     /// The executions to learn from, as long as there is something to learn, and how many of them were begun.
     lessons: [u64; 4],
     begun: usize,
@@ -65,10 +67,6 @@ impl Member {
     }
 }
 
-/// The place of a scheduler in a [`Lineup`].
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Seat(Option<usize>);
-
 impl Lineup {
     /// One scheduler for all executions.
     pub(crate) fn one(chooser: Chooser, seed: Seed) -> Self {
@@ -91,16 +89,15 @@ impl Lineup {
             return SchedulerKind::Fifo.build(seed);
         }
         lineup.lesson = None;
-        let mut chooser = None;
-        lineup.take_member(execution, &mut chooser);
-        chooser.unwrap_or_else(|| unreachable!("each execution has a scheduler"))
+        let at = lineup.member_of(execution);
+        lineup.members[at].here.take().unwrap_or_else(|| unreachable!("each execution has a scheduler"))
     }
 
     fn of(members: Vec<Member>, lessons: [u64; 4], learns: bool, seed: Seed) -> Self {
         // All begin with the same, which a lesson takes a copy of when it has something to add.
         static NOTHING: LazyLock<Model> = LazyLock::new(Model::default);
         let lesson = learns.then(|| Rc::new(RefCell::new(NOTHING.clone())));
-        Self { seed, members, lessons, begun: 0, lesson, model: NOTHING.clone() }
+        Self { seed, members, pupil: None, lessons, begun: 0, lesson, model: NOTHING.clone() }
     }
 
     /// Whether the model is not complete yet.
@@ -115,28 +112,40 @@ impl Lineup {
         self.lesson.as_ref().and_then(|_| self.lessons.get(self.begun)).copied()
     }
 
-    /// Puts the scheduler of an execution, ready to begin, where none is. It has to be given back.
-    #[inline]
-    pub(crate) fn take(&mut self, execution: u64, into: &mut Option<Chooser>) -> Seat {
-        let seat = if self.is_learning() { self.take_learning(execution, into) } else { self.take_member(execution, into) };
-        if let Some(chooser) = into {
+    /// The scheduler of an execution, ready to begin. It has to be there again before the next one.
+    #[inline(always)]
+    pub(crate) fn of_execution(&mut self, execution: u64) -> &mut Option<Chooser> {
+        if self.is_learning() && self.is_lesson(execution) {
+            return self.begin_lesson(execution);
+        }
+        let at = self.member_of(execution);
+        let here = &mut self.members[at].here;
+        if let Some(chooser) = here {
             chooser.begin(execution, &self.model);
         }
-        seat
+        here
     }
 
-    /// The same as long as there is something to learn.
+    /// Whether an execution is the next one to learn from, as long as there is something to learn. If not, the others know no more than
+    /// this.
     #[cold]
-    fn take_learning(&mut self, execution: u64, into: &mut Option<Chooser>) -> Seat {
-        if let Some(lesson) = &self.lesson
-            && self.next_lesson() == Some(execution)
-        {
-            self.begun += 1;
-            *into = Some(Chooser::Any(Box::new(Calibration::new(self.seed, execution, lesson.clone()))));
-            return Seat(None);
+    fn is_lesson(&mut self, execution: u64) -> bool {
+        let lesson = self.next_lesson() == Some(execution);
+        if !lesson {
+            self.know();
         }
-        self.know();
-        self.take_member(execution, into)
+        lesson
+    }
+
+    #[cold]
+    fn begin_lesson(&mut self, execution: u64) -> &mut Option<Chooser> {
+        self.begun += 1;
+        self.pupil = self.lesson.as_ref().map(|lesson| {
+            let mut pupil = Calibration::new(self.seed, execution, lesson.clone());
+            pupil.begin(execution, &self.model);
+            Chooser::Any(Box::new(pupil))
+        });
+        &mut self.pupil
     }
 
     /// What the lessons have shown so far becomes the model.
@@ -150,9 +159,9 @@ impl Lineup {
         }
     }
 
-    #[inline]
-    fn take_member(&mut self, execution: u64, into: &mut Option<Chooser>) -> Seat {
-        debug_assert!(into.is_none(), "a scheduler is given back before the next execution");
+    /// Which member runs an execution. It is there.
+    #[inline(always)]
+    fn member_of(&mut self, execution: u64) -> usize {
         if self.members.is_empty() {
             self.gather();
         }
@@ -161,8 +170,7 @@ impl Lineup {
         if member.here.is_none() {
             member.make(self.seed);
         }
-        std::mem::swap(&mut member.here, into);
-        Seat(Some(at))
+        at
     }
 
     /// The members of a portfolio come when it is the turn of one.
@@ -193,15 +201,6 @@ impl Lineup {
                 here
             })
             .unwrap_or(0)
-    }
-
-    /// Gives back the scheduler of an execution that is over.
-    #[inline]
-    pub(crate) fn put(&mut self, seat: Seat, from: &mut Option<Chooser>) {
-        match seat {
-            Seat(Some(at)) => std::mem::swap(&mut self.members[at].here, from),
-            Seat(None) => *from = None,
-        }
     }
 }
 
@@ -254,12 +253,9 @@ mod tests {
     #[test]
     fn nobody_is_made_before_the_first_turn() {
         let mut lineup = Lineup::of_kind(&SchedulerKind::Portfolio, Seed::from(1));
-        let mut chooser = None;
-        let seat = lineup.take(0, &mut chooser);
-        lineup.put(seat, &mut chooser);
+        assert!(lineup.of_execution(0).is_some());
         assert!(lineup.members.is_empty(), "{lineup:?}");
-        let seat = lineup.take(1, &mut chooser);
-        lineup.put(seat, &mut chooser);
+        assert!(lineup.of_execution(1).is_some());
         let made = lineup.members.iter().filter(|member| member.here.is_some()).count();
         assert_eq!((lineup.members.len(), made), (SHARES.len(), 1));
     }
@@ -271,17 +267,12 @@ mod tests {
             let mut learned = Vec::new();
             for execution in begin..16 {
                 while let Some(lesson) = lineup.next_lesson().filter(|lesson| *lesson < execution) {
-                    let mut chooser = None;
-                    let seat = lineup.take(lesson, &mut chooser);
-                    lineup.put(seat, &mut chooser);
+                    assert!(lineup.of_execution(lesson).is_some());
                     learned.push(lesson);
                 }
-                let mut chooser = None;
-                let seat = lineup.take(execution, &mut chooser);
-                assert!(chooser.is_some());
-                learned.extend(seat.0.is_none().then_some(execution));
-                lineup.put(seat, &mut chooser);
-                assert!(chooser.is_none());
+                let begun = lineup.begun;
+                assert!(lineup.of_execution(execution).is_some());
+                learned.extend((lineup.begun > begun).then_some(execution));
             }
             assert_eq!(learned, LESSONS, "from {begin}");
             assert!(lineup.next_lesson().is_none() && lineup.lesson.is_none());

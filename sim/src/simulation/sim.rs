@@ -194,8 +194,11 @@ impl Sim {
         scheduler.begin(0, &model);
         let hostility = self.hostility.or(self.replayed).unwrap_or_default();
         let settings = Arc::new(Settings { hostility, ..self.settings });
-        let order =
-            Order { settings: &settings, data: self.data.clone().unwrap_or_else(|| Data::of(self.seed.derive(0))), full: true };
+        let order = Order {
+            settings: &settings,
+            data: self.data.clone().unwrap_or_else(|| Data::of_execution(self.seed, 0)),
+            full: true,
+        };
         let (mut result, mut ended, mut scheduler) = (None, None, Some(scheduler));
         once::with_main(
             body,

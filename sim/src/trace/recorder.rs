@@ -253,6 +253,12 @@ impl Recorder {
         self.keep(|| TraceEvent::TimerFired { timer });
     }
 
+    /// The same where no events are kept.
+    #[inline(always)]
+    pub(crate) fn timer_fired_plainly(&self, timer: u64) {
+        self.hash(tag::FIRED ^ timer);
+    }
+
     pub(crate) fn timer_dropped(&self, timer: u64) {
         self.hash(tag::DROPPED ^ timer);
         self.keep(|| TraceEvent::TimerDropped { timer });
@@ -262,6 +268,12 @@ impl Recorder {
     pub(crate) fn clock_moved(&self, to: Instant) {
         self.hash(tag::CLOCK ^ to.as_nanos());
         self.keep(|| TraceEvent::ClockMoved { to });
+    }
+
+    /// The same where no events are kept.
+    #[inline(always)]
+    pub(crate) fn clock_moved_plainly(&self, to: Instant) {
+        self.hash(tag::CLOCK ^ to.as_nanos());
     }
 
     pub(crate) fn output(&self, text: &str) {

@@ -84,7 +84,7 @@ pub(super) fn mutate(entries: &[Arc<Entry>], words: &mut Words, input: &mut Inpu
 fn redrawn(entry: &Entry, words: &mut Words) -> Data {
     let task = entry.drawers[words.pick(entry.drawers.len() as u32) as usize].clone();
     let stream = (task, u64::from(1 + words.pick(1 << 20)));
-    Data::new(entry.data.seed, entry.data.streams().iter().cloned().chain([stream]))
+    Data::new(entry.data.seed(), entry.data.streams().iter().cloned().chain([stream]))
 }
 
 fn change<'a>(entry: &Entry, any: impl Fn(&mut Words) -> &'a Entry, words: &mut Words, input: &mut Input) {
@@ -138,7 +138,7 @@ mod tests {
     fn entry(picks: &[(u32, u32)]) -> Arc<Entry> {
         let choices = picks.iter().map(|&(picked, alternatives)| Choice { kind: ChoiceKind::Task, picked, alternatives });
         let drawers = vec!["0.1".parse().unwrap()];
-        Arc::new(Entry { fresh: Some(2), ..Entry::new(choices, Data::of(Seed::from(5)), drawers) })
+        Arc::new(Entry { fresh: Some(2), ..Entry::new(choices, Data::of_execution(Seed::from(5), 0), drawers) })
     }
 
     #[test]
