@@ -1,5 +1,10 @@
 //! Virtual time: exact, monotone, and moving only when nothing is ready.
 
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use reenact::prelude::*;
@@ -144,4 +149,52 @@ fn a_timeout_of_zero_polls_the_future_first() {
         assert!(timeout(Duration::ZERO, sleep(SECOND)).await.is_err());
         assert_eq!((now(), task::census().timers), (Instant::ZERO, 0));
     });
+}
+
+/// Wakes a task, but is no waker of reenact's.
+struct Relay(Waker);
+
+impl Wake for Relay {
+    fn wake(self: Arc<Self>) {
+        self.0.wake_by_ref();
+    }
+}
+
+#[test]
+fn timers_of_an_instant_fire_in_arming_order_whomever_they_wake() {
+    // Fewer and more tasks than find room in the queue at one look, and one timer among them whose waker is somebody else's.
+    for some in [0, 1, 5, 15, 16, 17, 40] {
+        let seen = RefCell::new(Vec::new());
+        let program = || async {
+            let mut tasks: Vec<_> = (0..some).map(|_| spawn(sleep(SECOND))).collect();
+            yield_now().await;
+            let mut relayed = pin!(sleep(SECOND));
+            // Main is woken by the relay alone.
+            let mut armed = false;
+            poll_fn(|cx| {
+                if std::mem::replace(&mut armed, true) {
+                    return Poll::Ready(());
+                }
+                let relay = Waker::from(Arc::new(Relay(cx.waker().clone())));
+                assert!(relayed.as_mut().poll(&mut Context::from_waker(&relay)).is_pending());
+                tasks.extend((0..some).map(|_| spawn(sleep(SECOND))));
+                Poll::Pending
+            })
+            .await;
+            assert_eq!(now(), Instant::ZERO + SECOND);
+            // In fifo order those have stepped that were woken before main.
+            seen.replace(tasks.iter().map(|task| task.is_finished()).collect());
+            wait(tasks).await;
+            assert_eq!(now(), Instant::ZERO + SECOND);
+        };
+        let half_of_them = [vec![true; some], vec![false; some]].concat();
+        let execution = Sim::new().run(program);
+        execution.outcome.unwrap();
+        assert_eq!(seen.take(), half_of_them, "{some}");
+        // Where nobody keeps events it is the same, or the second run of an execution would part from the first.
+        let report = Explorer::new().scheduler(SchedulerKind::Fifo).executions(4).run(program);
+        assert!(report.failure.is_none(), "{report}");
+        assert_eq!(report.distinct, 1);
+        assert_eq!(seen.take(), half_of_them, "{some}");
+    }
 }

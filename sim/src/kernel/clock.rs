@@ -19,12 +19,11 @@ pub(crate) struct TimerKey {
 
 /// How far the clock has moved.
 #[derive(Debug)]
-pub(super) enum Turn {
-    /// Not at all.
-    None,
-    Whole,
+pub(super) enum Moved {
+    Not,
+    Wholly,
     /// It has moved, and the last timer that fired wakes somebody else than a task of this kernel.
-    Part(Waiter),
+    Partly(Waiter),
 }
 
 impl Kernel {
@@ -48,30 +47,30 @@ impl Kernel {
     /// Moves to the earliest deadline and fires its timers, in the common case: nobody looks, no other thread has sent anything, and those
     /// whom the timers wake are tasks of this kernel.
     #[inline(never)]
-    pub(super) fn turn(&self, core: &mut Core, recorder: &Recorder) -> Turn {
+    pub(super) fn move_clock(&self, core: &mut Core, recorder: &Recorder) -> Moved {
         if !core.view.ready.is_open() || core.serials.has_mail() {
-            return Turn::None;
+            return Moved::Not;
         }
-        let Some(deadline) = core.timers.earliest().filter(|deadline| *deadline <= core.latest) else { return Turn::None };
+        let Some(deadline) = core.timers.earliest().filter(|deadline| *deadline <= core.latest) else { return Moved::Not };
         core.steps_at_clock = self.steps.taken();
         self.now.set(Instant::from_nanos(deadline));
         recorder.clock_moved_plainly(Instant::from_nanos(deadline));
         loop {
-            let Some(timer) = core.timers.fire() else { return Turn::Whole };
+            let Some(timer) = core.timers.fire() else { return Moved::Wholly };
             recorder.timer_fired_plainly(timer.number);
             match timer.waiter {
                 Waiter::Task(word) if core.wake_plainly(word) => (),
-                waiter => return Turn::Part(waiter),
+                waiter => return Moved::Partly(waiter),
             }
             if core.timers.earliest() != Some(deadline) {
-                return Turn::Whole;
+                return Moved::Wholly;
             }
         }
     }
 
-    /// The rest of such a turn.
+    /// The rest of such a move.
     #[cold]
-    pub(super) fn end_turn(&self, waiter: Waiter, recorder: &Recorder) {
+    pub(super) fn finish_move(&self, waiter: Waiter, recorder: &Recorder) {
         waiter.wake();
         self.fire_all(recorder);
     }

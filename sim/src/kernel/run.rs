@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::cell::RefMut;
 
-use super::clock::Turn;
+use super::clock::Moved;
 use super::fault::{FailureKind, Fault};
 use super::step::{Main, Running};
 use super::table::{NONE, flag};
@@ -77,13 +77,13 @@ impl Kernel {
             let core = &mut *borrowed;
             let ready = core.view.ready.len();
             if ready == 0 || !self.steps.take() {
-                let turn = if WATCHED || ready > 0 || self.stop.get() { Turn::None } else { self.turn(core, recorder) };
-                if !matches!(turn, Turn::Whole) {
+                let moved = if WATCHED || ready > 0 || self.stop.get() { Moved::Not } else { self.move_clock(core, recorder) };
+                if !matches!(moved, Moved::Wholly) {
                     drop(borrowed);
                     if self.stop.get() {
                         break;
                     }
-                    self.no_step(ready, turn, recorder);
+                    self.no_step(ready, moved, recorder);
                     borrowed = self.core.borrow_mut();
                 }
                 continue;
@@ -169,10 +169,10 @@ impl Kernel {
 
     /// No task can be stepped now: another thread has woken some, the clock moves, or the execution ends.
     #[cold]
-    fn no_step(&self, ready: usize, turn: Turn, recorder: &Recorder) {
+    fn no_step(&self, ready: usize, moved: Moved, recorder: &Recorder) {
         self.between_steps(recorder);
-        if let Turn::Part(waiter) = turn {
-            return self.end_turn(waiter, recorder);
+        if let Moved::Partly(waiter) = moved {
+            return self.finish_move(waiter, recorder);
         }
         let core = self.core.borrow_mut();
         if core.serials.has_mail() {

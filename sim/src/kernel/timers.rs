@@ -19,6 +19,8 @@ const VACANT: u64 = 1 << 63;
 const NONE: u32 = u32::MAX;
 /// Below this many leftovers a sweep is not worth its while.
 const SWEEP: usize = 64;
+/// Slots that are kept from one execution to the next at most.
+const KEPT: usize = 1024;
 
 #[derive(Debug)]
 pub(super) struct Timers {
@@ -59,8 +61,13 @@ impl Timers {
         waiters
     }
 
-    /// All slots are vacant, and stay in their list: which one a timer gets decides about nothing.
+    /// All slots are vacant, and stay in their list, in whatever order: which one a timer gets decides about nothing. Many are
+    /// forgotten, because in their order they are faster.
     fn forget(&mut self) {
+        if self.slots.len() > KEPT {
+            self.slots.clear();
+            self.free = NONE;
+        }
         self.heap.clear();
         self.leftovers = 0;
         self.next_number = 0;
@@ -222,6 +229,7 @@ fn number_of(key: u128) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::task::Waker;
 
     use super::*;
@@ -258,6 +266,26 @@ mod tests {
         assert!(keys <= 2 * SWEEP + 2 && slots <= 2, "{keys} keys, {slots} slots");
         assert_eq!(timers.earliest(), Some(5));
         assert_eq!(timers.fire().map(|timer| timer.number), Some(keep.1));
+    }
+
+    #[test]
+    fn all_slots_are_vacant_after_clear() {
+        for many in [3, 2 * KEPT as u64] {
+            let mut timers = Timers::new();
+            for _ in 0..2 {
+                for deadline in 0..many {
+                    arm(&mut timers, deadline);
+                }
+                assert_eq!(timers.earliest(), Some(0));
+                assert!(timers.fire().is_some() && timers.disarm(1, 1).is_some());
+                assert!(!timers.rewind());
+                assert_eq!(timers.clear().len() as u64, many - 2);
+                assert!(timers.is_new() && timers.rewind());
+                assert_eq!((timers.armed(), timers.earliest()), (0, None));
+            }
+            let slots: BTreeSet<u32> = (0..many).map(|deadline| arm(&mut timers, deadline).0).collect();
+            assert_eq!((slots.len() as u64, timers.footprint().1 as u64), (many, many));
+        }
     }
 
     #[test]
