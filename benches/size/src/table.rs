@@ -44,11 +44,34 @@ pub(crate) fn page(points: &[Point], counter: Option<&Counter>) -> String {
         let _ = writeln!(page, "\n## {}\n\nOne unit: a {}.\n", curve.name(), curve.unit());
         page.push_str("| size | ns | spread | instructions | L1 misses | LL misses | bytes |\n");
         page.push_str("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
-        for point in of_curve {
+        for point in &of_curve {
             let _ = writeln!(page, "| {} | {} |", grouped(point.size), cells(point).join(" | "));
+        }
+        if let Some(growth) = growth(&of_curve) {
+            let _ = writeln!(page, "\n{growth} {}", curve.why());
         }
     }
     page
+}
+
+/// How much a unit costs more in a large execution than in one of 100, below which begin and end decide: as far as misses were
+/// counted, because they explain it.
+fn growth(points: &[&Point]) -> Option<String> {
+    let counted: Vec<_> = points.iter().filter_map(|point| Some((point, point.counts.as_ref()?))).collect();
+    let (small, few) = counted.iter().find(|(point, _)| point.size >= 100)?;
+    let (large, many) = counted.last().filter(|(point, _)| point.size > small.size)?;
+    Some(format!(
+        "From {} to {}: {:.1} times the time, {:.1} times the instructions; a unit misses the first cache {:.2} and {:.2} times, the last one \
+         {:.2} and {:.2} times.",
+        grouped(small.size),
+        grouped(large.size),
+        large.nanoseconds / small.nanoseconds,
+        many.instructions / few.instructions,
+        few.first_level_misses,
+        many.first_level_misses,
+        few.last_level_misses,
+        many.last_level_misses,
+    ))
 }
 
 /// 1,000,000 for 1000000.
