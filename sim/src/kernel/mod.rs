@@ -67,7 +67,7 @@ use crate::config::Settings;
 use crate::hostility::Hostility;
 use crate::instant::Instant;
 use crate::resource::Access;
-use crate::schedule::{ChoiceLog, Source};
+use crate::schedule::{ChoiceLog, DataSource};
 use crate::seed::Seed;
 use crate::trace::recorder;
 use awaits::Awaits;
@@ -148,7 +148,7 @@ pub(crate) struct Kernel {
     extras: RefCell<Extras>,
     /// Whether anything may be in them, and where the data come from, which every execution may draw.
     has_extras: Cell<bool>,
-    data_source: Cell<Source>,
+    data_source: Cell<DataSource>,
     /// Tasks that the end of main has left unfinished.
     pending: RefCell<Vec<Pending>>,
     has_pending: Cell<bool>,
@@ -247,7 +247,7 @@ impl Kernel {
             watches: RefCell::new(Watches::new()),
             extras: RefCell::new(Extras::new()),
             has_extras: Cell::new(false),
-            data_source: Cell::new(Source::Given(Seed::ZERO)),
+            data_source: Cell::new(DataSource::Given(Seed::ZERO)),
             pending: RefCell::new(Vec::new()),
             has_pending: Cell::new(false),
             is_hostile: Cell::new(false),

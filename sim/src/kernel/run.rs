@@ -52,6 +52,7 @@ impl Kernel {
 
     /// Whether no task is ready.
     pub(super) fn is_idle(&self) -> bool {
+        // Nobody else looks meanwhile, and to borrow it for oneself takes fewer instructions.
         let core = &*self.core.borrow_mut();
         core.view.ready.len() == 0 && !core.serials.has_mail()
     }
@@ -116,6 +117,7 @@ impl Kernel {
                 continue;
             };
             let counting = WATCHED && recorder.is_full();
+            // Each settles by itself: where they meet before that, the compiler moves the body about in every step.
             let (ready, ended) = match running {
                 Some(body) if !cancelled => {
                     let ready = waker::with_context(word, counting, |cx| body.as_mut().poll(cx).is_ready());

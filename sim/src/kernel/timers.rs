@@ -120,22 +120,20 @@ impl Timers {
         Some((slot, number))
     }
 
-    /// Arms a timer. Returns its slot and number.
+    /// Arms a timer, after seeing to it that there is memory for it. Returns its slot and number.
     #[cold]
     pub(super) fn arm(&mut self, deadline: u64, waiter: Waiter) -> (u32, u64) {
-        let number = self.next_number;
-        assert!(number < 1 << NUMBER_BITS, "one execution can arm 2^36 timers, and this one has");
+        assert!(self.next_number < 1 << NUMBER_BITS, "one execution can arm 2^36 timers, and this one has");
         if self.free == NONE {
             assert!(self.slots.len() < 1 << SLOT_BITS, "2^28 timers can be armed at a time, and they are");
             self.slots.push(Slot { number: VACANT | u64::from(NONE), waiter: Waiter::NOBODY });
             self.free = self.slots.len() as u32 - 1;
         }
-        let slot = self.free;
-        let vacant = &mut self.slots[slot as usize];
-        self.free = vacant.number as u32;
-        *vacant = Slot { number, waiter };
-        self.next_number += 1;
-        self.heap.push(Reverse(key(deadline, number, slot)));
+        self.heap.reserve(1);
+        let Some((slot, number)) = self.arm_plainly(deadline, TaskWord::NONE) else {
+            unreachable!("a slot is vacant, and a key has a place")
+        };
+        self.slots[slot as usize].waiter = waiter;
         (slot, number)
     }
 

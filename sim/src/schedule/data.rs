@@ -15,19 +15,19 @@ use crate::seed::Seed;
 /// changes what that task draws and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Data {
-    source: Source,
+    source: DataSource,
     streams: Streams,
 }
 
 /// Where the seed of an execution's data comes from. Most executions draw none, so it is worked out when somebody asks.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Source {
+pub(crate) enum DataSource {
     Given(Seed),
-    /// That of so manieth execution of an exploration with this seed.
+    /// That of the n-th execution of an exploration with this seed.
     Execution(Seed, u64),
 }
 
-impl Source {
+impl DataSource {
     pub(crate) fn seed(self) -> Seed {
         match self {
             Self::Given(seed) => seed,
@@ -36,15 +36,15 @@ impl Source {
     }
 }
 
-impl PartialEq for Source {
+impl PartialEq for DataSource {
     fn eq(&self, other: &Self) -> bool {
         self.seed() == other.seed()
     }
 }
 
-impl Eq for Source {}
+impl Eq for DataSource {}
 
-impl Hash for Source {
+impl Hash for DataSource {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.seed().hash(state);
     }
@@ -56,23 +56,23 @@ struct Streams(Option<Arc<[(TaskPath, u64)]>>);
 
 impl Data {
     /// Of an execution that has not begun.
-    pub(crate) const NONE: Self = Self { source: Source::Given(Seed::ZERO), streams: Streams(None) };
+    pub(crate) const NONE: Self = Self { source: DataSource::Given(Seed::ZERO), streams: Streams(None) };
 
     /// Of an execution of an exploration with this seed. Everybody draws from stream 0.
     #[inline]
     pub(crate) fn of_execution(seed: Seed, execution: u64) -> Self {
-        Self { source: Source::Execution(seed, execution), streams: Streams(None) }
+        Self { source: DataSource::Execution(seed, execution), streams: Streams(None) }
     }
 
     /// `streams` may be in any order; the last one said of a task counts.
     pub(crate) fn new(seed: Seed, streams: impl IntoIterator<Item = (TaskPath, u64)>) -> Self {
         let streams: std::collections::BTreeMap<TaskPath, u64> = streams.into_iter().collect();
         let streams: Vec<_> = streams.into_iter().filter(|(_, number)| *number > 0).collect();
-        Self { source: Source::Given(seed), streams: Streams(if streams.is_empty() { None } else { Some(streams.into()) }) }
+        Self { source: DataSource::Given(seed), streams: Streams(if streams.is_empty() { None } else { Some(streams.into()) }) }
     }
 
     #[inline]
-    pub(crate) fn source(&self) -> Source {
+    pub(crate) fn source(&self) -> DataSource {
         self.source
     }
 

@@ -10,7 +10,7 @@ mod path;
 mod text;
 
 pub use choice::{Choice, ChoiceKind};
-pub(crate) use data::{Data, Source};
+pub(crate) use data::{Data, DataSource};
 pub(crate) use log::{Answer, ChoiceLog};
 pub use named::parse_named;
 pub(crate) use named::{NamedDeviation, NamedSchedule, Who};
